@@ -1,0 +1,3 @@
+// Package audit records what happened: one CloudTrail-shaped event for every
+// call, sign-in and service action.
+package audit

@@ -1,0 +1,74 @@
+// Package mint makes new identifiers and tokens from injected randomness.
+package mint
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"foyer/internal/secret"
+)
+
+// Alphabets of AWS's identifiers.
+const (
+	Lower  = "abcdefghijklmnopqrstuvwxyz0123456789" // o-…, r-…, ou-…, p-…
+	Upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"     // AIDA…, AROA…, AKIA…
+	Digits = "0123456789"                           // account ids
+	Hex    = "0123456789abcdef"
+)
+
+// Mint makes identifiers. Its zero value is not usable.
+type Mint struct {
+	Source io.Reader // cryptographic randomness; tests give a fixed stream
+}
+
+// bytes panics when the source of randomness fails: there is no safe way on,
+// and crypto/rand never does.
+func (m Mint) bytes(n int) []byte {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(m.Source, b); err != nil {
+		panic("no randomness: " + err.Error())
+	}
+	return b
+}
+
+// UUID returns a version 4 UUID, RFC 9562 section 5.4.
+func (m Mint) UUID() string {
+	b := m.bytes(16)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b)
+	return fmt.Sprintf("%s-%s-%s-%s-%s", h[:8], h[8:12], h[12:16], h[16:20], h[20:])
+}
+
+// From returns prefix and n characters of alphabet, each equally likely.
+// alphabet has at most 256 characters.
+func (m Mint) From(prefix, alphabet string, n int) string {
+	out := make([]byte, 0, len(prefix)+n)
+	out = append(out, prefix...)
+	fair := 256 - 256%len(alphabet) // refuse the bytes that would favour the first characters
+	for len(out) < len(prefix)+n {
+		for _, c := range m.bytes(n) {
+			if int(c) < fair && len(out) < len(prefix)+n {
+				out = append(out, alphabet[int(c)%len(alphabet)])
+			}
+		}
+	}
+	return string(out)
+}
+
+// UniqueID returns an IAM unique id: prefix (AIDA, AROA, …) and 17 characters.
+func (m Mint) UniqueID(prefix string) string { return m.From(prefix, Upper, 17) }
+
+// KeyID returns an access key id: prefix (AKIA or ASIA) and 16 characters.
+func (m Mint) KeyID(prefix string) string { return m.From(prefix, Upper, 16) }
+
+// SecretKey returns a secret access key: 40 characters, 240 bits.
+func (m Mint) SecretKey() secret.Text {
+	return secret.New(base64.StdEncoding.EncodeToString(m.bytes(30)))
+}
+
+// Token returns an opaque 256-bit token of 43 URL-safe characters after prefix.
+func (m Mint) Token(prefix string) secret.Text {
+	return secret.New(prefix + base64.RawURLEncoding.EncodeToString(m.bytes(32)))
+}

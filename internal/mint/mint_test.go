@@ -1,0 +1,30 @@
+package mint_test
+
+import (
+	"crypto/rand"
+	"regexp"
+	"testing"
+
+	"foyer/internal/mint"
+)
+
+func TestForms(t *testing.T) {
+	m := mint.Mint{Source: rand.Reader}
+	for name, tt := range map[string]struct{ got, form string }{
+		"a UUID":       {m.UUID(), `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`},
+		"a unique id":  {m.UniqueID("AROA"), `^AROA[A-Z2-7]{17}$`},
+		"a key id":     {m.KeyID("ASIA"), `^ASIA[A-Z2-7]{16}$`},
+		"an account":   {m.From("", mint.Digits, 12), `^[0-9]{12}$`},
+		"a token":      {m.Token("aoa").Reveal(), `^aoa[A-Za-z0-9_-]{43}$`},
+		"a secret key": {m.SecretKey().Reveal(), `^[A-Za-z0-9+/]{40}$`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if !regexp.MustCompile(tt.form).MatchString(tt.got) {
+				t.Errorf("%q does not match %s", tt.got, tt.form)
+			}
+		})
+	}
+	if m.UUID() == m.UUID() {
+		t.Error("two UUIDs are equal")
+	}
+}

@@ -1,0 +1,78 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the "pgx" driver
+)
+
+// postgresDialect remembers each statement's rebound form: there are as many
+// as the rooms have written.
+type postgresDialect struct{ rebound sync.Map }
+
+func (d *postgresDialect) rebind(query string) string {
+	if q, ok := d.rebound.Load(query); ok {
+		return q.(string)
+	}
+	q := numberParameters(query)
+	d.rebound.Store(query, q)
+	return q
+}
+
+// numberParameters turns each ? outside quotes into $1, $2, ...
+func numberParameters(query string) string {
+	var out strings.Builder
+	n, quoted := 0, false
+	for _, c := range query {
+		switch {
+		case c == '\'':
+			quoted = !quoted
+			out.WriteRune(c)
+		case c == '?' && !quoted:
+			n++
+			out.WriteString("$" + strconv.Itoa(n))
+		default:
+			out.WriteRune(c)
+		}
+	}
+	return out.String()
+}
+
+func (*postgresDialect) shared() bool { return true }
+
+func (*postgresDialect) begin(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
+	return db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+}
+
+func (*postgresDialect) retryable(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "40001" || e.Code == "40P01")
+}
+
+func (*postgresDialect) unique(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "23505"
+}
+
+// OpenPostgres opens the PostgreSQL store at rawURL (postgres://…) and brings
+// it up to date. now is the store's clock.
+func OpenPostgres(ctx context.Context, rawURL string, now func() time.Time) (*DB, error) {
+	pool, err := sql.Open("pgx", rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
+	pool.SetMaxOpenConns(32)
+	pool.SetMaxIdleConns(32)
+	if err := migrate(ctx, pool, "postgres"); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return &DB{write: pool, read: pool, dialect: &postgresDialect{}, now: now}, nil
+}

@@ -1,0 +1,78 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+type sqliteDialect struct{}
+
+func (sqliteDialect) rebind(query string) string { return query }
+func (sqliteDialect) shared() bool               { return false }
+
+func (sqliteDialect) begin(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
+	return db.BeginTx(ctx, nil) // the connection's _txlock makes it BEGIN IMMEDIATE
+}
+
+func (sqliteDialect) retryable(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+func (sqliteDialect) unique(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// OpenFile opens, or makes, the SQLite store in directory dir and brings it up
+// to date. now is the store's clock.
+func OpenFile(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
+	return openSQLite(ctx, "file:"+(&url.URL{Path: filepath.Join(dir, "foyer.db")}).EscapedPath(), now,
+		"journal_mode(WAL)", "synchronous(FULL)")
+}
+
+// OpenMemory opens an empty store that lives in memory and ends with the
+// process. name tells apart several of them in one process.
+func OpenMemory(ctx context.Context, name string, now func() time.Time) (*DB, error) {
+	return openSQLite(ctx, "file:/"+url.PathEscape(name)+"?vfs=memdb", now, "synchronous(OFF)")
+}
+
+// maxReaders bounds the reading connections to a SQLite file.
+const maxReaders = 8
+
+func openSQLite(ctx context.Context, dsn string, now func() time.Time, pragmas ...string) (*DB, error) {
+	pragmas = append(pragmas, "busy_timeout(10000)", "foreign_keys(ON)", "cache_size(-8000)")
+	sep := "?"
+	if strings.Contains(dsn, "?") {
+		sep = "&"
+	}
+	for _, p := range pragmas {
+		dsn += sep + "_pragma=" + p
+		sep = "&"
+	}
+	write, err := sql.Open("sqlite", dsn+"&_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("open sqlite: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	write.SetMaxIdleConns(1)
+	if err := migrate(ctx, write, "sqlite3"); err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	read, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open sqlite: %w", err), write.Close())
+	}
+	read.SetMaxOpenConns(maxReaders)
+	read.SetMaxIdleConns(maxReaders)
+	return &DB{write: write, read: read, dialect: sqliteDialect{}, now: now}, nil
+}
