@@ -55,7 +55,7 @@ func NewKeyring(random io.Reader, keys ...Key) (*Keyring, error) {
 		if len(k.Master) != KeySize {
 			return nil, fmt.Errorf("key %s has %d bytes, want %d", k.ID, len(k.Master), KeySize)
 		}
-		if k.ID == "" || len(k.ID) > 16 || strings.ContainsAny(k.ID, ".") {
+		if k.ID == "" || len(k.ID) > 16 || strings.ContainsAny(k.ID, "=") {
 			return nil, fmt.Errorf("key id %q: want 1 to 16 letters and digits", k.ID)
 		}
 		rk, err := newRingKey(k)
@@ -87,6 +87,8 @@ func newRingKey(k Key) (ringKey, error) {
 	return ringKey{id: k.ID, aead: aead, derive: deriving}, nil
 }
 
+// A sealed text is <key id>=<base64url>: characters that the patterns of every
+// service allow in a pagination token.
 var encoding = base64.RawURLEncoding
 
 // Seal returns plain, encrypted and authenticated for purpose, as URL-safe text.
@@ -96,12 +98,12 @@ func (r *Keyring) Seal(purpose string, plain []byte) (string, error) {
 	if _, err := io.ReadFull(r.random, nonce); err != nil {
 		return "", fmt.Errorf("nonce: %w", err)
 	}
-	return k.id + "." + encoding.EncodeToString(k.aead.Seal(nonce, nonce, plain, []byte(purpose))), nil
+	return k.id + "=" + encoding.EncodeToString(k.aead.Seal(nonce, nonce, plain, []byte(purpose))), nil
 }
 
 // Open returns what was sealed for purpose, or ErrNotOurs.
 func (r *Keyring) Open(purpose, sealed string) ([]byte, error) {
-	id, body, ok := strings.Cut(sealed, ".")
+	id, body, ok := strings.Cut(sealed, "=")
 	if !ok {
 		return nil, ErrNotOurs
 	}

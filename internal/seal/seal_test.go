@@ -51,8 +51,8 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 		"another ring":    func() ([]byte, error) { return ring(t, key("k1", 2)).Open("session", text) },
 		"an unknown key":  func() ([]byte, error) { return ring(t, key("k2", 1)).Open("session", text) },
 		"nothing":         func() ([]byte, error) { return r.Open("session", "") },
-		"only a key id":   func() ([]byte, error) { return r.Open("session", "k1.") },
-		"not base64":      func() ([]byte, error) { return r.Open("session", "k1.!!!") },
+		"only a key id":   func() ([]byte, error) { return r.Open("session", "k1=") },
+		"not base64":      func() ([]byte, error) { return r.Open("session", "k1=!!!") },
 		"derive, no key":  func() ([]byte, error) { return r.Derive("k9", "p", "n") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -77,7 +77,7 @@ func FuzzOpen(f *testing.F) {
 	r := ring(f, key("k1", 1))
 	good, _ := r.Seal("p", []byte("state"))
 	f.Add(good)
-	f.Add("k1.")
+	f.Add("k1=")
 	f.Fuzz(func(t *testing.T, text string) {
 		if plain, err := r.Open("p", text); err == nil && string(plain) != "state" {
 			t.Errorf("a forged text opened as %q", plain)
