@@ -1,0 +1,151 @@
+// Package directory holds the identity store: users, groups and memberships.
+//
+// It knows who people are, not how they prove it (package signin) nor what
+// they may reach (package assignment).
+package directory
+
+import (
+	"context"
+	"time"
+
+	"foyer/internal/fault"
+	"foyer/internal/mint"
+	"foyer/internal/paging"
+)
+
+// UserID names a user: <10 hex of the store>-<uuid>, or a UUID alone.
+type UserID string
+
+// GroupID names a group, in the form of a UserID.
+type GroupID string
+
+// MembershipID names one user's membership of one group, in the same form.
+type MembershipID string
+
+// Stamp says when something was made and last changed, and by which principal.
+type Stamp struct {
+	Created, Updated     time.Time
+	CreatedBy, UpdatedBy string // ARNs, or the name of a part of Foyer
+}
+
+// Membership is a user's place in a group. Groups do not nest.
+type Membership struct {
+	ID    MembershipID
+	Group GroupID
+	User  UserID
+	Stamp Stamp
+}
+
+// Resource is a kind of thing of the identity store, in the API's words.
+type Resource string
+
+// The kinds of things.
+const (
+	UserResource       Resource = "USER"
+	GroupResource      Resource = "GROUP"
+	MembershipResource Resource = "GROUP_MEMBERSHIP"
+	StoreResource      Resource = "IDENTITY_STORE"
+)
+
+// Missing is the failure of a request that names what does not exist.
+type Missing struct {
+	Resource Resource
+	ID       string // "" when the thing was looked for by another attribute
+	Err      error
+}
+
+// Error returns the fault's text.
+func (m *Missing) Error() string { return m.Err.Error() }
+
+// Unwrap returns the fault.
+func (m *Missing) Unwrap() error { return m.Err }
+
+func missing(resource Resource, id string) error {
+	return &Missing{Resource: resource, ID: id, Err: fault.Newf(fault.NotFound, "%s not found.", resource)}
+}
+
+// Taken is the failure of a request that breaks a uniqueness rule.
+type Taken struct{ Err error }
+
+// Error returns the fault's text.
+func (d *Taken) Error() string { return d.Err.Error() }
+
+// Unwrap returns the fault.
+func (d *Taken) Unwrap() error { return d.Err }
+
+func taken(format string, args ...any) error {
+	return &Taken{fault.Newf(fault.Conflict, format, args...)}
+}
+
+// Reader is what reading the directory needs of the store.
+type Reader interface {
+	DirectoryUser(ctx context.Context, id UserID) (User, bool, error)
+	DirectoryUserBy(ctx context.Context, key UserKey, value string) (User, bool, error)
+	DirectoryUsers(ctx context.Context, page paging.Page) ([]User, error)
+	DirectoryGroup(ctx context.Context, id GroupID) (Group, bool, error)
+	DirectoryGroupByName(ctx context.Context, nameKey string) (Group, bool, error)
+	DirectoryGroups(ctx context.Context, page paging.Page) ([]Group, error)
+	DirectoryOwnerOfExternalID(ctx context.Context, resource Resource, external ExternalID) (id string, found bool, err error)
+	DirectoryMembership(ctx context.Context, id MembershipID) (Membership, bool, error)
+	DirectoryMembershipOf(ctx context.Context, group GroupID, user UserID) (Membership, bool, error)
+	DirectoryMembers(ctx context.Context, group GroupID, page paging.Page) ([]Membership, error)
+	DirectoryMembershipsOf(ctx context.Context, user UserID, page paging.Page) ([]Membership, error)
+}
+
+// Tx is what changing the directory needs of one transaction.
+type Tx interface {
+	Reader
+	PutDirectoryUser(ctx context.Context, u User) (created bool, err error)
+	UpdateDirectoryUser(ctx context.Context, u User) error
+	DeleteDirectoryUser(ctx context.Context, id UserID) (deleted bool, err error)
+	PutDirectoryGroup(ctx context.Context, g Group) (created bool, err error)
+	UpdateDirectoryGroup(ctx context.Context, g Group) error
+	DeleteDirectoryGroup(ctx context.Context, id GroupID) (deleted bool, err error)
+	PutDirectoryMembership(ctx context.Context, m Membership) (created bool, err error)
+	DeleteDirectoryMembership(ctx context.Context, id MembershipID) (deleted bool, err error)
+}
+
+// Directory is the identity store of one instance. All fields are required.
+type Directory struct {
+	InTx func(context.Context, func(Tx) error) error
+	View func(context.Context, func(Reader) error) error
+	Mint mint.Mint
+	Now  func() time.Time
+
+	// StoreID answers the identity store's id: d-… or a UUID; "" when there is
+	// no instance, and so no store.
+	StoreID func(context.Context) (string, error)
+
+	// Gone is told, in the same transaction, that a user or group is deleted,
+	// so that what names it goes with it.
+	Gone func(ctx context.Context, resource Resource, id string) error
+}
+
+// CheckStore fails unless id names this directory.
+func (d *Directory) CheckStore(ctx context.Context, id string) error {
+	ours, err := d.StoreID(ctx)
+	if err != nil {
+		return err
+	}
+	if id != ours || ours == "" {
+		return missing(StoreResource, id)
+	}
+	return nil
+}
+
+// newID makes an id: AWS's stores named d-… put their ten digits before the UUID.
+func (d *Directory) newID(ctx context.Context) (string, error) {
+	store, err := d.StoreID(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(store) == 12 && store[:2] == "d-" {
+		return store[2:] + "-" + d.Mint.UUID(), nil
+	}
+	return d.Mint.UUID(), nil
+}
+
+func (d *Directory) stamp(by string) Stamp {
+	now := d.Now().UTC()
+	return Stamp{Created: now, Updated: now, CreatedBy: by, UpdatedBy: by}
+}

@@ -1,0 +1,154 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"foyer/internal/fault"
+	"foyer/internal/paging"
+)
+
+// Group is a named set of users.
+type Group struct {
+	ID          GroupID
+	DisplayName string // 1–1,024 characters, unique without case
+	Description string
+	ExternalIDs []ExternalID
+	Stamp       Stamp
+}
+
+// Validate returns an Invalid fault naming the first rule that g breaks.
+func (g Group) Validate() error {
+	if strings.TrimSpace(g.DisplayName) == "" || utf8.RuneCountInString(g.DisplayName) > maxText {
+		return fault.Newf(fault.Invalid, "The attribute displayName is required and has at most %d characters.", maxText)
+	}
+	return nil
+}
+
+// CreateGroup adds a group and returns it.
+func (d *Directory) CreateGroup(ctx context.Context, by, displayName, description string) (Group, error) {
+	id, err := d.newID(ctx)
+	if err != nil {
+		return Group{}, err
+	}
+	g := Group{ID: GroupID(id), DisplayName: displayName, Description: description, Stamp: d.stamp(by)}
+	if err := g.Validate(); err != nil {
+		return Group{}, err
+	}
+	err = d.InTx(ctx, func(tx Tx) error {
+		created, err := tx.PutDirectoryGroup(ctx, g)
+		if err == nil && !created {
+			return taken("Duplicate GroupDisplayName")
+		}
+		return err
+	})
+	if err != nil {
+		return Group{}, fmt.Errorf("create group: %w", err)
+	}
+	return g, nil
+}
+
+// Group returns the group with an id, or Missing.
+func (d *Directory) Group(ctx context.Context, id GroupID) (g Group, err error) {
+	err = d.View(ctx, func(r Reader) error {
+		g, err = groupIn(ctx, r, id)
+		return err
+	})
+	return g, err
+}
+
+func groupIn(ctx context.Context, r Reader, id GroupID) (Group, error) {
+	g, found, err := r.DirectoryGroup(ctx, id)
+	if err == nil && !found {
+		err = missing(GroupResource, string(id))
+	}
+	return g, err
+}
+
+// GroupByName returns the group with a display name, or Missing.
+func (d *Directory) GroupByName(ctx context.Context, displayName string) (g Group, err error) {
+	err = d.View(ctx, func(r Reader) error {
+		var found bool
+		g, found, err = r.DirectoryGroupByName(ctx, Fold(displayName))
+		if err == nil && !found {
+			err = missing(GroupResource, "")
+		}
+		return err
+	})
+	return g, err
+}
+
+// Groups lists groups by id.
+func (d *Directory) Groups(ctx context.Context, page paging.Page) (groups []Group, next string, err error) {
+	err = d.View(ctx, func(r Reader) error {
+		groups, err = r.DirectoryGroups(ctx, paging.Page{After: page.After, Limit: page.Limit + 1})
+		return err
+	})
+	groups, next = paging.Cut(groups, page.Limit, func(g Group) string { return string(g.ID) })
+	return groups, next, err
+}
+
+// UpdateGroup applies operations on displayName and description, all or none.
+func (d *Directory) UpdateGroup(ctx context.Context, by string, id GroupID, operations []Operation) error {
+	return d.InTx(ctx, func(tx Tx) error {
+		g, err := groupIn(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, op := range operations {
+			if err := g.set(op); err != nil {
+				return err
+			}
+		}
+		if err := g.Validate(); err != nil {
+			return err
+		}
+		other, found, err := tx.DirectoryGroupByName(ctx, Fold(g.DisplayName))
+		if err != nil {
+			return err
+		}
+		if found && other.ID != g.ID {
+			return taken("Duplicate GroupDisplayName")
+		}
+		g.Stamp.Updated, g.Stamp.UpdatedBy = d.Now().UTC(), by
+		return tx.UpdateDirectoryGroup(ctx, g)
+	})
+}
+
+func (g *Group) set(op Operation) error {
+	text := ""
+	if len(op.Value) > 0 && string(op.Value) != "null" {
+		if err := json.Unmarshal(op.Value, &text); err != nil {
+			return unknownPath(op.Path)
+		}
+	}
+	if utf8.RuneCountInString(text) > maxText {
+		return fault.Newf(fault.Invalid, "The value of %s must have 1 to %d characters.", op.Path, maxText)
+	}
+	switch lowerFirst(op.Path) {
+	case "displayName":
+		g.DisplayName = text
+	case "description":
+		g.Description = text
+	default:
+		return unknownPath(op.Path)
+	}
+	return nil
+}
+
+// DeleteGroup removes a group, its memberships, and all that names it.
+func (d *Directory) DeleteGroup(ctx context.Context, id GroupID) error {
+	return d.InTx(ctx, func(tx Tx) error {
+		deleted, err := tx.DeleteDirectoryGroup(ctx, id)
+		if err != nil {
+			return fmt.Errorf("delete group %s: %w", id, err)
+		}
+		if !deleted {
+			return missing(GroupResource, string(id))
+		}
+		return d.Gone(ctx, GroupResource, string(id))
+	})
+}

@@ -1,0 +1,137 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"foyer/internal/directory"
+	"foyer/internal/paging"
+)
+
+const userColumns = "id, enabled, attributes, created, created_by, updated, updated_by"
+
+func scanUser(row scanner) (directory.User, error) {
+	var (
+		u                         directory.User
+		enabled, created, updated int64
+		attributes                string
+	)
+	if err := row.Scan(&u.ID, &enabled, &attributes, &created, &u.Stamp.CreatedBy, &updated, &u.Stamp.UpdatedBy); err != nil {
+		return u, err
+	}
+	u.Disabled = enabled == 0
+	u.Stamp.Created, u.Stamp.Updated = fromMicros(created), fromMicros(updated)
+	return u, fromJSON(attributes, &u.Attributes)
+}
+
+// withExternalIDs completes users with the ids other providers have for them.
+func (tx *Tx) withExternalIDs(ctx context.Context, u directory.User, found bool, err error) (directory.User, bool, error) {
+	if err != nil || !found {
+		return u, found, err
+	}
+	u.ExternalIDs, err = tx.externalIDs(ctx, string(u.ID))
+	return u, true, err
+}
+
+func (tx *Tx) externalIDs(ctx context.Context, owner string) ([]directory.ExternalID, error) {
+	return rows(ctx, tx, func(row scanner) (directory.ExternalID, error) {
+		var e directory.ExternalID
+		return e, row.Scan(&e.Issuer, &e.ID)
+	}, "SELECT issuer, id FROM directory_external_id WHERE owner = ? ORDER BY issuer, id", owner)
+}
+
+func (tx *Tx) putExternalIDs(ctx context.Context, resource directory.Resource, owner string, ids []directory.ExternalID) error {
+	for _, e := range ids {
+		if _, err := tx.insert(ctx, "INSERT INTO directory_external_id (resource, issuer, id, owner) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			string(resource), e.Issuer, e.ID, owner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DirectoryUser reads a user by id.
+func (tx *Tx) DirectoryUser(ctx context.Context, id directory.UserID) (directory.User, bool, error) {
+	u, found, err := one(ctx, tx, scanUser, "SELECT "+userColumns+" FROM directory_user WHERE id = ?", string(id))
+	return tx.withExternalIDs(ctx, u, found, err)
+}
+
+// DirectoryUserBy reads the user whose key has value, which is folded.
+func (tx *Tx) DirectoryUserBy(ctx context.Context, key directory.UserKey, value string) (directory.User, bool, error) {
+	column := map[directory.UserKey]string{directory.ByUserName: "user_name_key", directory.ByEmail: "email_key"}[key]
+	if column == "" {
+		return directory.User{}, false, fmt.Errorf("no index on user attribute %q", key)
+	}
+	u, found, err := one(ctx, tx, scanUser, "SELECT "+userColumns+" FROM directory_user WHERE "+column+" = ?", value)
+	return tx.withExternalIDs(ctx, u, found, err)
+}
+
+// DirectoryUsers lists users by id.
+func (tx *Tx) DirectoryUsers(ctx context.Context, page paging.Page) ([]directory.User, error) {
+	users, err := rows(ctx, tx, scanUser, "SELECT "+userColumns+" FROM directory_user WHERE id > ? ORDER BY id LIMIT ?", page.After, page.Limit)
+	for i := range users {
+		if users[i].ExternalIDs, err = tx.externalIDs(ctx, string(users[i].ID)); err != nil {
+			return nil, err
+		}
+	}
+	return users, err
+}
+
+// PutDirectoryUser adds a user; false when the id or user name exists.
+func (tx *Tx) PutDirectoryUser(ctx context.Context, u directory.User) (bool, error) {
+	attributes, err := toJSON(u.Attributes)
+	if err != nil {
+		return false, err
+	}
+	created, err := tx.insert(ctx, `INSERT INTO directory_user
+		(id, user_name, user_name_key, email_key, display_name, enabled, attributes, created, created_by, updated, updated_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		string(u.ID), u.UserName, directory.Fold(u.UserName), directory.Fold(u.Email()), u.DisplayName, flag(!u.Disabled), attributes,
+		micros(u.Stamp.Created), u.Stamp.CreatedBy, micros(u.Stamp.Updated), u.Stamp.UpdatedBy)
+	if err != nil || !created {
+		return false, err
+	}
+	return true, tx.putExternalIDs(ctx, directory.UserResource, string(u.ID), u.ExternalIDs)
+}
+
+// UpdateDirectoryUser writes what may change of a user.
+func (tx *Tx) UpdateDirectoryUser(ctx context.Context, u directory.User) error {
+	attributes, err := toJSON(u.Attributes)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE directory_user SET user_name = ?, user_name_key = ?, email_key = ?, display_name = ?, enabled = ?,
+		attributes = ?, updated = ?, updated_by = ? WHERE id = ?`,
+		u.UserName, directory.Fold(u.UserName), directory.Fold(u.Email()), u.DisplayName, flag(!u.Disabled),
+		attributes, micros(u.Stamp.Updated), u.Stamp.UpdatedBy, string(u.ID))
+	return err
+}
+
+// DeleteDirectoryUser removes a user with its memberships and external ids.
+func (tx *Tx) DeleteDirectoryUser(ctx context.Context, id directory.UserID) (bool, error) {
+	return tx.deleteWithParts(ctx, string(id),
+		"DELETE FROM directory_membership WHERE user_id = ?",
+		"DELETE FROM directory_external_id WHERE owner = ?",
+		"DELETE FROM directory_user WHERE id = ?")
+}
+
+// deleteWithParts runs statements that each take id; it reports whether the
+// last, which deletes the thing itself, met a row.
+func (tx *Tx) deleteWithParts(ctx context.Context, id string, statements ...string) (met bool, err error) {
+	for _, statement := range statements {
+		n, err := tx.exec(ctx, statement, id)
+		if err != nil {
+			return false, err
+		}
+		met = n > 0
+	}
+	return met, nil
+}
+
+// DirectoryOwnerOfExternalID finds whom another provider knows by external.
+func (tx *Tx) DirectoryOwnerOfExternalID(ctx context.Context, resource directory.Resource, external directory.ExternalID) (string, bool, error) {
+	var owner string
+	found, err := tx.queryRow(ctx, "SELECT owner FROM directory_external_id WHERE resource = ? AND issuer = ? AND id = ?",
+		[]any{string(resource), external.Issuer, external.ID}, &owner)
+	return owner, found, err
+}
