@@ -10,6 +10,7 @@ import (
 // Kind is the kind of a principal.
 type Kind uint8
 
+// The kinds of principals.
 const (
 	Anonymous   Kind = iota // nobody: an unsigned request
 	Root                    // the root user of an account

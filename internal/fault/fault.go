@@ -10,6 +10,7 @@ import (
 // A Kind is what a caller can do about a failure, not where it happened.
 type Kind uint8
 
+// The kinds of failure.
 const (
 	Internal        Kind = iota // nobody classified it: our bug; its text never reaches a client
 	Invalid                     // the request is wrong; sending it again will not help

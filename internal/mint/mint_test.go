@@ -24,7 +24,7 @@ func TestForms(t *testing.T) {
 			}
 		})
 	}
-	if m.UUID() == m.UUID() {
+	if first, second := m.UUID(), m.UUID(); first == second {
 		t.Error("two UUIDs are equal")
 	}
 }

@@ -5,6 +5,7 @@ import "context"
 // Protocol is one of the three ways AWS services speak.
 type Protocol string
 
+// The protocols.
 const (
 	AWSJSON  Protocol = "json"      // AWS JSON 1.0 and 1.1: POST / with X-Amz-Target
 	RESTJSON Protocol = "rest-json" // method, path, query and JSON body

@@ -1,0 +1,57 @@
+# Foyer's commands. `make help` lists them.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+export CGO_ENABLED ?= 0
+LINT := tools/bin/golangci-lint
+
+.DEFAULT_GOAL := help
+.PHONY: help run build web test parts lint generate checkgenerate unit bench fuzz clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build and start Foyer with a demo organisation on http://localhost:8420
+	@./bin/foyer serve --demo --ephemeral
+
+build: web ## build bin/foyer with its pages
+	go build -trimpath -o bin/foyer ./cmd/foyer
+
+web: web/dist/.built ## build the pages' script and styles
+
+web/dist/.built: web/package-lock.json $(shell find web -name '*.ts' -not -path '*/node_modules/*' -o -name '*.css' -not -path '*/node_modules/*' -not -path '*/dist/*')
+	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
+	@touch $@
+
+test: parts web lint checkgenerate unit ## install what the tests drive, then check and test everything
+
+parts: ## install the real parts of the tests: AWS CLI v2, PostgreSQL, Chromium
+	@testdata/parts.sh
+
+lint: $(LINT) ## run golangci-lint and go vet
+	go vet ./...
+	$(LINT) run ./...
+
+$(LINT): tools/go.mod tools/go.sum
+	cd tools && go build -o bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+generate: ## write everything that is generated
+	go run ./internal/awsmanaged/gen
+	go run ./internal/apigen
+
+checkgenerate: ## fail when what is generated differs from its source
+	go run ./internal/apigen -check
+
+unit: ## run all tests with the race detector
+	CGO_ENABLED=1 FOYER_PARTS=required go test -race -timeout 15m ./...
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## run each fuzz target for a little while
+	@for pkg in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime 20s $$pkg; done; done
+
+clean: ## remove what was built
+	rm -rf bin web/dist/.built web/node_modules tools/bin .cache
