@@ -1,0 +1,77 @@
+// Command foyer is an IAM Identity Center that anyone can run.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, as documented in docs/configuration.md.
+const (
+	exitOK     = 0 // stopped as asked
+	exitFailed = 1 // the server failed while it ran
+	exitUsage  = 2 // a flag, variable or file key is wrong
+	exitStart  = 3 // the server could not start: store, port or files
+)
+
+// exitError is a failure with the exit code it deserves.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e exitError) Error() string { return e.err.Error() }
+func (e exitError) Unwrap() error { return e.err }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command().ExecuteContext(ctx)
+	stop()
+	os.Exit(report(err))
+}
+
+// report says what went wrong and returns the exit code for it.
+func report(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintln(os.Stderr, "foyer:", err)
+	if coded, ok := errors.AsType[exitError](err); ok {
+		return coded.code
+	}
+	return exitUsage // cobra's own complaints are about the command line
+}
+
+func command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "foyer",
+		Short:         "An IAM Identity Center that anyone can run",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       version(),
+	}
+	root.AddCommand(serveCommand())
+	return root
+}
+
+// version is the module's version and revision, as the Go toolchain recorded them.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	revision := ""
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			revision = " " + s.Value
+		}
+	}
+	return info.Main.Version + revision
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/providers/posflag"
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/pflag"
+
+	"foyer"
+	"foyer/internal/secret"
+)
+
+// setting is one thing that can be set: as the flag --name, the environment
+// variable FOYER_NAME and the file key name.
+type setting struct {
+	name  string
+	usage string
+	set   func(c *foyer.Config, k *koanf.Koanf, name string)
+	kind  kind
+}
+
+type kind uint8
+
+const (
+	text kind = iota
+	boolean
+	list
+	duration
+)
+
+func textTo(field func(*foyer.Config) *string) func(*foyer.Config, *koanf.Koanf, string) {
+	return func(c *foyer.Config, k *koanf.Koanf, name string) { *field(c) = k.String(name) }
+}
+
+func secretTo(field func(*foyer.Config) *secret.Text) func(*foyer.Config, *koanf.Koanf, string) {
+	return func(c *foyer.Config, k *koanf.Koanf, name string) { *field(c) = secret.New(k.String(name)) }
+}
+
+func durationTo(field func(*foyer.Config) *time.Duration) func(*foyer.Config, *koanf.Koanf, string) {
+	return func(c *foyer.Config, k *koanf.Koanf, name string) { *field(c) = k.Duration(name) }
+}
+
+var settings = []setting{
+	{"listen", "address to listen on; port 0 picks one (default 127.0.0.1:8420)", textTo(func(c *foyer.Config) *string { return &c.Listen }), text},
+	{"public-url", "how people reach the server: http(s)://host[:port]", textTo(func(c *foyer.Config) *string { return &c.PublicURL }), text},
+	{"tls-cert", "PEM file of the certificate chain; serves HTTPS", textTo(func(c *foyer.Config) *string { return &c.TLSCert }), text},
+	{"tls-key", "PEM file of the certificate's key", textTo(func(c *foyer.Config) *string { return &c.TLSKey }), text},
+	{"region", "home region (default us-east-1)", textTo(func(c *foyer.Config) *string { return &c.Region }), text},
+	{"data", "directory that holds the SQLite store and its key (default ./foyer-data)", textTo(func(c *foyer.Config) *string { return &c.Data }), text},
+	{"database-url", "keep state in PostgreSQL: postgres://…", secretTo(func(c *foyer.Config) *secret.Text { return &c.DatabaseURL }), text},
+	{"ephemeral", "keep everything in memory", func(c *foyer.Config, k *koanf.Koanf, n string) { c.Ephemeral = k.Bool(n) }, boolean},
+	{"master-key", "base64 of the 32-byte key that seals secrets in the store", secretTo(func(c *foyer.Config) *secret.Text { return &c.MasterKey }), text},
+	{"bootstrap", "what a fresh server holds: organization (default) or account", func(c *foyer.Config, k *koanf.Koanf, n string) { c.Bootstrap = foyer.Bootstrap(k.String(n)) }, text},
+	{"demo", "seed the demo organisation at first start", func(c *foyer.Config, k *koanf.Koanf, n string) { c.Demo = k.Bool(n) }, boolean},
+	{"ready-file", "write a JSON file, atomically, when the server answers", textTo(func(c *foyer.Config) *string { return &c.ReadyFile }), text},
+	{"log-level", "debug, info (default), warn or error", textTo(func(c *foyer.Config) *string { return &c.LogLevel }), text},
+	{"log-format", "text (default) or json", textTo(func(c *foyer.Config) *string { return &c.LogFormat }), text},
+	{"trusted-proxy", "network whose X-Forwarded-For is believed; may be repeated", func(c *foyer.Config, k *koanf.Koanf, n string) { c.TrustedProxy = k.Strings(n) }, list},
+	{"request-timeout", "bound of one request (default 30s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.RequestTime }), duration},
+	{"shutdown-grace", "how long open requests may take at a stop (default 15s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.ShutdownGrace }), duration},
+	{"management-account-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.ManagementAccountID }), text},
+	{"root-access-key-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.RootAccessKeyID }), text},
+	{"root-secret-access-key", "fixed at first start; otherwise random and shown once", secretTo(func(c *foyer.Config) *secret.Text { return &c.RootSecretAccessKey }), text},
+	{"instance-id", "ssoins-…, fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.InstanceID }), text},
+	{"identity-store-id", "d-… or a UUID, fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.IdentityStoreID }), text},
+}
+
+// defineFlags declares every setting on flags, and --config.
+func defineFlags(flags *pflag.FlagSet) {
+	flags.String("config", "", "YAML file of settings, by the names of these flags")
+	for _, s := range settings {
+		switch s.kind {
+		case text:
+			flags.String(s.name, "", s.usage)
+		case boolean:
+			flags.Bool(s.name, false, s.usage)
+		case list:
+			flags.StringSlice(s.name, nil, s.usage)
+		case duration:
+			flags.Duration(s.name, 0, s.usage)
+		}
+	}
+}
+
+// loadConfig reads the file, the environment and the flags, in growing
+// precedence. A file key or FOYER_ variable that is no setting is a mistake.
+func loadConfig(flags *pflag.FlagSet, environ []string) (foyer.Config, error) {
+	k := koanf.New("\x00") // no key holds this delimiter: keys are flat
+	path, err := flags.GetString("config")
+	if err != nil {
+		return foyer.Config{}, err
+	}
+	if path != "" {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return foyer.Config{}, fmt.Errorf("config file: %w", err)
+		}
+	}
+	err = k.Load(env.Provider("\x00", env.Opt{
+		Prefix:      "FOYER_",
+		EnvironFunc: func() []string { return environ },
+		TransformFunc: func(name, value string) (string, any) {
+			return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "FOYER_")), "_", "-"), fromEnvironment(name, value)
+		},
+	}), nil)
+	if err != nil {
+		return foyer.Config{}, fmt.Errorf("environment: %w", err)
+	}
+	if err := unknownKeys(k.Keys()); err != nil {
+		return foyer.Config{}, err
+	}
+	if err := k.Load(posflag.Provider(flags, "\x00", k), nil); err != nil {
+		return foyer.Config{}, fmt.Errorf("flags: %w", err)
+	}
+	var c foyer.Config
+	for _, s := range settings {
+		s.set(&c, k, s.name)
+	}
+	return c, nil
+}
+
+// fromEnvironment splits the variables of list settings at commas.
+func fromEnvironment(name, value string) any {
+	if name == "FOYER_TRUSTED_PROXY" {
+		return strings.Split(value, ",")
+	}
+	return value
+}
+
+func unknownKeys(keys []string) error {
+	var mistakes []error
+	for _, key := range keys {
+		if !slices.ContainsFunc(settings, func(s setting) bool { return s.name == key }) {
+			mistakes = append(mistakes, fmt.Errorf("%q is no setting: see foyer serve --help", key))
+		}
+	}
+	return errors.Join(mistakes...)
+}

@@ -1,0 +1,176 @@
+package foyer
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"foyer/internal/arn"
+	"foyer/internal/seal"
+	"foyer/internal/secret"
+)
+
+// Bootstrap says what a fresh server holds.
+type Bootstrap string
+
+const (
+	// BootstrapOrganization is an organization with all features, its
+	// management account, and an enabled organization instance.
+	BootstrapOrganization Bootstrap = "organization"
+	// BootstrapAccount is one standalone account with its root keys.
+	BootstrapAccount Bootstrap = "account"
+)
+
+// Config is everything that can be set. The zero Config, through Normalize, is
+// a safe Foyer on localhost that keeps its state in ./foyer-data.
+type Config struct {
+	Listen        string        // address to listen on; "" means 127.0.0.1:8420, port 0 picks one
+	PublicURL     string        // how people reach the server, scheme://host[:port]; "" means http(s)://localhost:<port>
+	TLSCert       string        // PEM file of the certificate chain; "" serves plain HTTP
+	TLSKey        string        // PEM file of the certificate's key
+	Region        string        // home region; "" means us-east-1
+	Data          string        // directory of the SQLite store; "" means ./foyer-data
+	DatabaseURL   secret.Text   // postgres://…; excludes Data and Ephemeral
+	Ephemeral     bool          // keep everything in memory
+	MasterKey     secret.Text   // base64 of 32 bytes; "" means a key file in Data, made at first start
+	Bootstrap     Bootstrap     // "" means organization
+	Demo          bool          // seed the demo organisation at first start
+	ReadyFile     string        // written, atomically, when the server answers
+	LogLevel      string        // debug, info, warn, error; "" means info
+	LogFormat     string        // text or json; "" means text
+	TrustedProxy  []string      // networks whose X-Forwarded-For is believed, as CIDR
+	RequestTime   time.Duration // bound of one request; 0 means 30s
+	ShutdownGrace time.Duration // how long open requests may take at a stop; 0 means 15s
+
+	// Values that are fixed at first start; empty ones are random.
+	ManagementAccountID string
+	RootAccessKeyID     string
+	RootSecretAccessKey secret.Text
+	InstanceID          string // ssoins-…
+	IdentityStoreID     string // d-… or a UUID
+}
+
+// Normalize fills in defaults and reports every mistake at once.
+func (c Config) Normalize() (Config, error) {
+	c.Listen = or(c.Listen, "127.0.0.1:8420")
+	c.Region = or(c.Region, "us-east-1")
+	c.LogLevel = or(c.LogLevel, "info")
+	c.LogFormat = or(c.LogFormat, "text")
+	c.Bootstrap = or(c.Bootstrap, BootstrapOrganization)
+	c.RequestTime = or(c.RequestTime, 30*time.Second)
+	c.ShutdownGrace = or(c.ShutdownGrace, 15*time.Second)
+	c.InstanceID = strings.TrimPrefix(c.InstanceID, "arn:aws:sso:::instance/")
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices())
+	if c.Data == "" && c.DatabaseURL.Empty() && !c.Ephemeral {
+		c.Data = "foyer-data"
+	}
+	return c, err
+}
+
+func or[T comparable](value, fallback T) T {
+	var none T
+	if value == none {
+		return fallback
+	}
+	return value
+}
+
+func (c Config) checkNetwork() error {
+	var mistakes []error
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("listen %q: want host:port", c.Listen))
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" {
+			mistakes = append(mistakes, fmt.Errorf("public-url %q: want http(s)://host[:port] without a path", c.PublicURL))
+		}
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		mistakes = append(mistakes, errors.New("tls-cert and tls-key go together"))
+	}
+	for _, p := range c.TrustedProxy {
+		if _, err := netip.ParsePrefix(p); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("trusted-proxy %q: want a network such as 10.0.0.0/8", p))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+func (c Config) checkStore() error {
+	var mistakes []error
+	homes := 0
+	for _, set := range []bool{c.Data != "", !c.DatabaseURL.Empty(), c.Ephemeral} {
+		if set {
+			homes++
+		}
+	}
+	if homes > 1 {
+		mistakes = append(mistakes, errors.New("choose one of data, database-url and ephemeral"))
+	}
+	if !c.DatabaseURL.Empty() {
+		if u := c.DatabaseURL.Reveal(); !strings.HasPrefix(u, "postgres://") && !strings.HasPrefix(u, "postgresql://") {
+			mistakes = append(mistakes, errors.New("database-url: want postgres://…"))
+		}
+		if c.MasterKey.Empty() {
+			mistakes = append(mistakes, errors.New("master-key: needed with database-url, so that every node opens the same secrets (openssl rand -base64 32)"))
+		}
+	}
+	if !c.MasterKey.Empty() {
+		if raw, err := base64.StdEncoding.DecodeString(c.MasterKey.Reveal()); err != nil || len(raw) != seal.KeySize {
+			mistakes = append(mistakes, fmt.Errorf("master-key: want base64 of %d bytes", seal.KeySize))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+var (
+	// The models' patterns for instance and identity store ids.
+	instanceID      = regexp.MustCompile(`^(sso)?ins-[a-zA-Z0-9-.]{16}$`)
+	identityStoreID = regexp.MustCompile(`^d-[0-9a-f]{10}$|^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+)
+
+func (c Config) checkFixed() error {
+	var mistakes []error
+	if id := c.ManagementAccountID; id != "" && !arn.AccountID(id).Valid() {
+		mistakes = append(mistakes, fmt.Errorf("management-account-id %q: want twelve digits", id))
+	}
+	if (c.RootAccessKeyID == "") != c.RootSecretAccessKey.Empty() {
+		mistakes = append(mistakes, errors.New("root-access-key-id and root-secret-access-key go together"))
+	}
+	if c.InstanceID != "" && !instanceID.MatchString(c.InstanceID) {
+		mistakes = append(mistakes, fmt.Errorf("instance-id %q: want ssoins- and 16 letters, digits, dots or dashes", c.InstanceID))
+	}
+	if c.IdentityStoreID != "" && !identityStoreID.MatchString(c.IdentityStoreID) {
+		mistakes = append(mistakes, fmt.Errorf("identity-store-id %q: want d- and 10 hex digits, or a UUID", c.IdentityStoreID))
+	}
+	return errors.Join(mistakes...)
+}
+
+func (c Config) checkChoices() error {
+	var mistakes []error
+	for _, choice := range []struct {
+		name, value string
+		among       []string
+	}{
+		{"log-level", c.LogLevel, []string{"debug", "info", "warn", "error"}},
+		{"log-format", c.LogFormat, []string{"text", "json"}},
+		{"bootstrap", string(c.Bootstrap), []string{string(BootstrapOrganization), string(BootstrapAccount)}},
+	} {
+		if !slices.Contains(choice.among, choice.value) {
+			mistakes = append(mistakes, fmt.Errorf("%s %q: want one of %s", choice.name, choice.value, strings.Join(choice.among, ", ")))
+		}
+	}
+	if c.Demo && c.Bootstrap == BootstrapAccount {
+		mistakes = append(mistakes, errors.New("demo needs bootstrap organization"))
+	}
+	return errors.Join(mistakes...)
+}
