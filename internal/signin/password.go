@@ -1,0 +1,116 @@
+package signin
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"foyer/internal/fault"
+	"foyer/internal/secret"
+)
+
+// remembered is how many of a user's passwords, the current one included, may
+// not be set again.
+const remembered = 3
+
+// Password is what is stored of a user's password.
+type Password struct {
+	Verifier string    // PHC string of the current password
+	Earlier  []string  // PHC strings of those before it, newest first
+	Changed  time.Time // when the current one was set
+}
+
+// symbols are the characters of which a password needs one.
+const symbols = "~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/"
+
+// Bounds of a password's length in characters.
+const (
+	minPassword = 8
+	maxPassword = 64
+)
+
+// CheckPassword returns an Invalid fault naming what password lacks under AWS's
+// fixed rules: 8 to 64 characters, with a lower case letter, an upper case
+// letter, a digit and a symbol among them.
+func CheckPassword(password secret.Text) error {
+	text := password.Reveal()
+	if !utf8.ValidString(text) {
+		return fault.Newf(fault.Invalid, "The password holds characters that are not valid UTF-8.")
+	}
+	if n := utf8.RuneCountInString(text); n < minPassword || n > maxPassword {
+		return fault.Newf(fault.Invalid, "The password must have between %d and %d characters.", minPassword, maxPassword)
+	}
+	for _, class := range []struct{ of, name string }{
+		{"abcdefghijklmnopqrstuvwxyz", "a lowercase letter (a-z)"},
+		{"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "an uppercase letter (A-Z)"},
+		{"0123456789", "a number (0-9)"},
+		{symbols, "a non-alphanumeric character (" + symbols + ")"},
+	} {
+		if !strings.ContainsAny(text, class.of) {
+			return fault.Newf(fault.Invalid, "The password must contain %s.", class.name)
+		}
+	}
+	return nil
+}
+
+// SetPassword gives a user a new password and lifts a lock. It fails with an
+// Invalid fault when the password breaks the rules or is one of the user's last
+// three. It derives several keys; call it outside any unit of work where speed
+// matters.
+func (s *Service) SetPassword(ctx context.Context, user string, password secret.Text) error {
+	if err := CheckPassword(password); err != nil {
+		return err
+	}
+	var old Password
+	if err := s.View(ctx, func(tx Tx) (err error) {
+		old, _, err = tx.SigninPassword(ctx, user)
+		return err
+	}); err != nil {
+		return err
+	}
+	last := old.all()
+	for _, verifier := range last {
+		same, _, err := s.Hasher.Verify(ctx, verifier, password)
+		if err != nil {
+			return err
+		}
+		if same {
+			return fault.Newf(fault.Invalid, "The password must not be one of your last %d passwords.", remembered)
+		}
+	}
+	verifier, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	next := Password{Verifier: verifier, Earlier: last[:min(len(last), remembered-1)], Changed: s.Now().UTC()}
+	return s.InTx(ctx, func(tx Tx) error {
+		stored, err := tx.PutSigninPassword(ctx, user, next, old.Verifier)
+		if err != nil {
+			return err
+		}
+		if !stored {
+			return fault.Newf(fault.Conflict, "The password was changed at the same time. Try again.")
+		}
+		return tx.DeleteSigninAttemptsOf(ctx, user)
+	})
+}
+
+// Forget removes what is known of a user who is deleted. Forgetting an unknown
+// user is no error.
+func (s *Service) Forget(ctx context.Context, user string) error {
+	return s.InTx(ctx, func(tx Tx) error {
+		if err := tx.DeleteSigninPassword(ctx, user); err != nil {
+			return err
+		}
+		return tx.DeleteSigninAttemptsOf(ctx, user)
+	})
+}
+
+// all lists the stored verifiers, newest first.
+func (p Password) all() []string {
+	if p.Verifier == "" {
+		return nil
+	}
+	return append([]string{p.Verifier}, p.Earlier...)
+}

@@ -1,0 +1,322 @@
+package signin_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"foyer/internal/fault"
+	"foyer/internal/mint"
+	"foyer/internal/secret"
+	"foyer/internal/signin"
+	"foyer/internal/sqlstore"
+)
+
+// cheap makes keys quickly; what is tested does not depend on the cost.
+var cheap = signin.Cost{Memory: 64, Time: 1, Threads: 1}
+
+// house is a sign-in service over an empty store, with two users and a clock.
+type house struct {
+	*signin.Service
+	now    time.Time
+	users  map[string]signin.User
+	mu     sync.Mutex
+	events []signin.Event
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), users: map[string]signin.User{
+		"ann": {ID: "u-1", UserName: "Ann", DisplayName: "Ann Lee", Enabled: true},
+		"bob": {ID: "u-2", UserName: "bob", DisplayName: "Bob Ray"},
+	}}
+	clock := func() time.Time { return h.now }
+	db, err := sqlstore.OpenMemory(t.Context(), t.Name(), clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	see := func(tx *sqlstore.Tx) signin.Tx { return tx }
+	h.Service = &signin.Service{
+		InTx: sqlstore.Through(db, see), View: sqlstore.Viewed(db, see), Unit: db.Unit,
+		Mint: mint.Mint{Source: rand.Reader}, Now: clock, Hasher: signin.NewHasher(cheap, 2, rand.Reader),
+		UserByName: func(_ context.Context, name string) (signin.User, bool, error) {
+			u, ok := h.users[strings.ToLower(name)]
+			return u, ok, nil
+		},
+		Record: func(_ context.Context, e signin.Event) error {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.events = append(h.events, e)
+			return nil
+		},
+	}
+	return h
+}
+
+func (h *house) set(t *testing.T, user, password string) {
+	t.Helper()
+	if err := h.SetPassword(t.Context(), user, secret.New(password)); err != nil {
+		t.Fatalf("SetPassword(%s) = %v", user, err)
+	}
+}
+
+func (h *house) try(t *testing.T, name, password string) error {
+	t.Helper()
+	_, err := h.Authenticate(t.Context(), name, secret.New(password), signin.Source{})
+	return err
+}
+
+const good = "Corr3ct-horse"
+
+func TestCheckPassword(t *testing.T) {
+	for name, tt := range map[string]struct {
+		password string
+		ok       bool
+	}{
+		"one of each class":      {"aB3!aaaa", true},
+		"the longest":            {"aB3!" + strings.Repeat("é", 60), true},
+		"too short":              {"aB3!aaa", false},
+		"too long":               {"aB3!" + strings.Repeat("a", 61), false},
+		"no lower case letter":   {"AB3!AAAA", false},
+		"no upper case letter":   {"ab3!aaaa", false},
+		"no digit":               {"aBc!aaaa", false},
+		"no symbol":              {"aB3aaaaa", false},
+		"a space is no symbol":   {"aB3 aaaa", false},
+		"a backquote is":         {"aB3`aaaa", true},
+		"a backslash is":         {`aB3\aaaa`, true},
+		"not UTF-8":              {"aB3!aaaa\xff", false},
+		"letters of other lands": {"ÄÖ3!ßßßß", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := signin.CheckPassword(secret.New(tt.password))
+			if (err == nil) != tt.ok || err != nil && fault.Of(err) != fault.Invalid {
+				t.Errorf("CheckPassword(%q) = %v, want ok %t", tt.password, err, tt.ok)
+			}
+		})
+	}
+}
+
+func TestEveryFailedSigninReadsTheSame(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	h.set(t, "u-2", good)
+	want := h.try(t, "ann", "wrong")
+	if fault.Of(want) != fault.Unauthenticated {
+		t.Fatalf("wrong password: %v", want)
+	}
+	for name, try := range map[string][2]string{
+		"unknown user":       {"nobody", good},
+		"disabled user":      {"bob", good},
+		"empty name":         {"", good},
+		"empty password":     {"ann", ""},
+		"very long name":     {strings.Repeat("x", 10_000), good},
+		"very long password": {"ann", strings.Repeat("x", 10_000)},
+	} {
+		if err := h.try(t, try[0], try[1]); err == nil || err.Error() != want.Error() {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+	}
+	if err := h.try(t, "ANN", good); err != nil {
+		t.Errorf("right password, other case of the name: %v", err)
+	}
+}
+
+func TestAUserWithoutAPasswordCantSignIn(t *testing.T) {
+	h := newHouse(t)
+	if err := h.try(t, "ann", ""); fault.Of(err) != fault.Unauthenticated {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func TestTenFailuresLockTheName(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	for i := range 10 {
+		if err := h.try(t, "ann", fmt.Sprint("wrong", i)); err == nil {
+			t.Fatal("wrong password accepted")
+		}
+		h.now = h.now.Add(time.Second)
+	}
+	if err := h.try(t, "ann", good); err == nil {
+		t.Fatal("the right password opens a locked name")
+	}
+	h.now = h.now.Add(15*time.Minute - 2*time.Second)
+	if err := h.try(t, "ann", good); err == nil {
+		t.Fatal("the lock ended early")
+	}
+	h.now = h.now.Add(time.Second)
+	if err := h.try(t, "ann", good); err != nil {
+		t.Fatalf("after the lock: %v", err)
+	}
+}
+
+func TestASuccessForgetsFailures(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	for range 3 {
+		for range 9 {
+			_ = h.try(t, "ann", "wrong")
+		}
+		if err := h.try(t, "ann", good); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestFailuresFarApartDoNotLock(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	for range 30 {
+		_ = h.try(t, "ann", "wrong")
+		h.now = h.now.Add(2 * time.Minute)
+	}
+	if err := h.try(t, "ann", good); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestGuessesAtTheSameTimeDoNotOutrunTheLock(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	var wg sync.WaitGroup
+	for range 12 {
+		wg.Go(func() { _ = h.try(t, "ann", "wrong") })
+	}
+	wg.Wait()
+	if err := h.try(t, "ann", good); err == nil {
+		t.Error("twelve guesses at once did not lock the name")
+	}
+}
+
+func TestANewPasswordLiftsTheLock(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	for range 10 {
+		_ = h.try(t, "ann", "wrong")
+	}
+	h.set(t, "u-1", good+"2")
+	if err := h.try(t, "ann", good+"2"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheLastThreePasswordsAreNotReused(t *testing.T) {
+	h := newHouse(t)
+	for i := range 3 {
+		h.set(t, "u-1", fmt.Sprint(good, i))
+	}
+	for i := range 3 {
+		if err := h.SetPassword(t.Context(), "u-1", secret.New(fmt.Sprint(good, i))); fault.Of(err) != fault.Invalid {
+			t.Errorf("password %d again: %v", i, err)
+		}
+	}
+	h.set(t, "u-1", good+"3")
+	h.set(t, "u-1", good+"0") // the fourth back
+}
+
+func TestADearerCostUpgradesAtSignin(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	dearer := cheap
+	dearer.Time++
+	h.Hasher = signin.NewHasher(dearer, 1, rand.Reader)
+	for range 2 {
+		if err := h.try(t, "ann", good); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var stored signin.Password
+	if err := h.View(t.Context(), func(tx signin.Tx) (err error) {
+		stored, _, err = tx.SigninPassword(t.Context(), "u-1")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(stored.Verifier, "$argon2id$v=19$m=64,t=2,p=1$") {
+		t.Errorf("verifier = %s", stored.Verifier)
+	}
+}
+
+func TestSigninLeavesItsEvents(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	_ = h.try(t, "ann", good)
+	_ = h.try(t, "ann", "wrong")
+	_ = h.try(t, "my-password", "x")
+	var got []string
+	for _, e := range h.events {
+		got = append(got, fmt.Sprint(e.Name, " ", e.Success, " ", e.UserName, " ", e.UserID))
+		if e.WorkflowID == "" || e.CredentialType != "PASSWORD" || !e.Time.Equal(h.now) {
+			t.Errorf("event %+v", e)
+		}
+	}
+	want := []string{
+		"CredentialChallenge true Ann u-1", "CredentialVerification true Ann u-1", "UserAuthentication true Ann u-1",
+		"CredentialChallenge true Ann u-1", "CredentialVerification false Ann u-1",
+		"CredentialChallenge true HIDDEN_DUE_TO_SECURITY_REASONS ", "CredentialVerification false HIDDEN_DUE_TO_SECURITY_REASONS ",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("events:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if h.events[0].WorkflowID != h.events[2].WorkflowID || h.events[2].WorkflowID == h.events[3].WorkflowID {
+		t.Error("one sign-in is one workflow")
+	}
+}
+
+func TestForgetAndPurge(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	_ = h.try(t, "nobody", "x")
+	if err := h.Forget(t.Context(), "u-1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.try(t, "ann", good); err == nil {
+		t.Error("a forgotten password signs in")
+	}
+	if n, err := h.Purge(t.Context(), h.now.Add(time.Second), 10); n != 2 || err != nil {
+		t.Errorf("Purge = %d, %v, want the counts of two names", n, err)
+	}
+}
+
+func TestADamagedVerifierIsAFailureNotAPanic(t *testing.T) {
+	h := signin.NewHasher(cheap, 1, rand.Reader)
+	for _, verifier := range []string{
+		"", "plain", "$argon2id$v=19$m=64,t=1,p=1$AAAA", "$argon2i$v=19$m=64,t=1,p=1$AAAA$AAAA",
+		"$argon2id$v=19$m=4294967295,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"$argon2id$v=19$m=64,t=0,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"$argon2id$v=19$m=64,t=1,p=0$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"$argon2id$v=19$m=64,t=1,p=1$!!$AAAA",
+	} {
+		if ok, _, err := h.Verify(t.Context(), verifier, secret.New("x")); ok || err == nil {
+			t.Errorf("Verify(%q) = %t, %v", verifier, ok, err)
+		}
+	}
+}
+
+func TestNoKeyIsDerivedForARequestThatEnded(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	h := signin.NewHasher(cheap, 1, rand.Reader)
+	if _, err := h.Hash(ctx, secret.New("x")); !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func BenchmarkVerifyPassword(b *testing.B) {
+	h := signin.NewHasher(signin.DefaultCost, 1, rand.Reader)
+	verifier, err := h.Hash(b.Context(), secret.New(good))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if ok, _, err := h.Verify(b.Context(), verifier, secret.New(good)); !ok || err != nil {
+			b.Fatal(ok, err)
+		}
+	}
+}
