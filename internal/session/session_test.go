@@ -1,0 +1,164 @@
+package session_test
+
+import (
+	"context"
+	"crypto/rand"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"foyer/internal/fault"
+	"foyer/internal/mint"
+	"foyer/internal/paging"
+	"foyer/internal/secret"
+	"foyer/internal/session"
+	"foyer/internal/sqlstore"
+)
+
+type house struct {
+	*session.Sessions
+	now      time.Time
+	disabled map[string]bool
+}
+
+var ann = session.Person{UserID: "u-1", UserName: "ann", Store: "arn:aws:identitystore::111122223333:identitystore/d-0123456789",
+	UserAgent: "Firefox", SourceIP: netip.MustParseAddr("192.0.2.7")}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), disabled: map[string]bool{}}
+	clock := func() time.Time { return h.now }
+	db, err := sqlstore.OpenMemory(t.Context(), t.Name(), clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	see := func(tx *sqlstore.Tx) session.Tx { return tx }
+	h.Sessions = &session.Sessions{
+		InTx: sqlstore.Through(db, see), View: sqlstore.Viewed(db, see), Mint: mint.Mint{Source: rand.Reader}, Now: clock,
+		MaySignIn: func(_ context.Context, user string) (bool, error) { return !h.disabled[user], nil },
+	}
+	h.Remembered = sqlstore.Remember(db, h.ByToken)
+	return h
+}
+
+func (h *house) start(t *testing.T, p session.Person) (session.Session, secret.Text) {
+	t.Helper()
+	one, token, err := h.Start(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return one, token
+}
+
+func (h *house) refused(t *testing.T, token secret.Text) bool {
+	t.Helper()
+	_, err := h.Authenticate(t.Context(), token, h.now)
+	if err != nil && fault.Of(err) != fault.Unauthenticated {
+		t.Fatal(err)
+	}
+	return err != nil
+}
+
+func TestASessionIsOpenedByItsToken(t *testing.T) {
+	h := newHouse(t)
+	one, token := h.start(t, ann)
+	got, err := h.Authenticate(t.Context(), token, h.now)
+	if err != nil || got != one {
+		t.Fatalf("Authenticate = %+v, %v, want %+v", got, err, one)
+	}
+	if got.Person != ann || got.Expires.Sub(got.Created) != 8*time.Hour {
+		t.Errorf("session = %+v", got)
+	}
+	if !h.refused(t, secret.New("")) || !h.refused(t, secret.New(token.Hash())) {
+		t.Error("something else opens a session")
+	}
+}
+
+func TestASessionEnds(t *testing.T) {
+	for name, end := range map[string]func(*testing.T, *house, session.Session){
+		"when it expires": func(_ *testing.T, h *house, one session.Session) { h.now = one.Expires },
+		"when its user is disabled": func(t *testing.T, h *house, one session.Session) {
+			h.disabled[one.UserID] = true
+			_ = h.EndAllOf(t.Context(), "u-9") // any change of content, as disabling is
+		},
+		"when it is ended": func(t *testing.T, h *house, one session.Session) {
+			if err := h.End(t.Context(), one.ID); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"with all of its user's": func(t *testing.T, h *house, one session.Session) {
+			if err := h.EndAllOf(t.Context(), one.UserID); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			one, token := h.start(t, ann)
+			_, other := h.start(t, session.Person{UserID: "u-2", UserName: "bob"})
+			if h.refused(t, token) {
+				t.Fatal("refused before its end")
+			}
+			end(t, h, one)
+			if !h.refused(t, token) {
+				t.Error("still open")
+			}
+			if h.now.Before(one.Expires) && h.refused(t, other) {
+				t.Error("another user's session ended too")
+			}
+			if _, err := h.ByID(t.Context(), one.ID); h.now.Before(one.Expires) && fault.Of(err) != fault.Unauthenticated {
+				t.Errorf("ByID = %v", err)
+			}
+		})
+	}
+}
+
+func TestTheUserAgentIsBounded(t *testing.T) {
+	h := newHouse(t)
+	p := ann
+	p.UserAgent = strings.Repeat("x", 5000)
+	if one, _ := h.start(t, p); len(one.UserAgent) != 1024 {
+		t.Errorf("%d bytes of user agent", len(one.UserAgent))
+	}
+}
+
+func TestOfListsInPages(t *testing.T) {
+	h := newHouse(t)
+	want := map[session.ID]bool{}
+	for range 5 {
+		one, _ := h.start(t, ann)
+		want[one.ID] = true
+	}
+	h.start(t, session.Person{UserID: "u-2"})
+	for page := (paging.Page{Limit: 2}); ; {
+		list, next, err := h.Of(t.Context(), "u-1", page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range list {
+			delete(want, one.ID)
+		}
+		if page.After = next; next == "" {
+			break
+		}
+	}
+	if len(want) != 0 {
+		t.Errorf("not listed: %v", want)
+	}
+}
+
+func TestPurgeRemovesTheExpired(t *testing.T) {
+	h := newHouse(t)
+	h.start(t, ann)
+	h.now = h.now.Add(time.Hour)
+	_, later := h.start(t, ann)
+	h.now = h.now.Add(7*time.Hour + time.Minute)
+	if n, err := h.Purge(t.Context(), h.now, 10); n != 1 || err != nil {
+		t.Errorf("Purge = %d, %v", n, err)
+	}
+	if h.refused(t, later) {
+		t.Error("a living session was purged")
+	}
+}
