@@ -51,6 +51,7 @@ var doors = map[string][]string{
 	"internal/assignment":   {"internal/permissionset", "internal/directory"},                         // an assignment names a set and a principal by their types
 	"internal/provisioning": {"internal/permissionset", "internal/instance"},                          // a role is a permission set in an account of an instance
 	"internal/federation":   {"internal/permissionset", "internal/provisioning", "internal/instance"}, // credentials come through the seam that provisioning declares
+	"internal/oidc":         {"internal/session"},                                                     // a token hangs from a sign-in session
 	"internal/access":       {"internal/iam", "internal/organizations", "internal/sts"},               // the gate reads what the account plane holds
 	"internal/sts":          {"internal/iam"},                                                         // a session is a role's
 }
