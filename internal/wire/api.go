@@ -26,6 +26,7 @@ type API struct {
 	Version        string // API version, the Query protocol's Version parameter
 	Namespace      string // XML namespace of answers; Query only
 	Operations     map[string]*Operation
+	Errors         map[string]ErrorShape // by wire code
 
 	// Authorize tells what each built operation demands. An operation that
 	// has no entry here is not served: the edge answers NotBuilt for it.
@@ -38,7 +39,8 @@ type API struct {
 type Operation struct {
 	Name         string
 	Method       string // HTTP method
-	Path         string // request URI template; "/" for AWS JSON and Query
+	Path         string // request path; "/" for AWS JSON and Query
+	Marker       string // query parameter that tells the operation apart, "aws_iam=t"; "" for none
 	ResponseCode int    // HTTP status of a success
 	Anonymous    bool   // the model says that no signature is needed
 	ReadOnly     bool   // it changes nothing; its audit event says so

@@ -1,0 +1,16 @@
+// Package accountapi serves AWS's API of account information. None of its
+// operations is built yet: each answers with an error that names it.
+package accountapi
+
+import "foyer/internal/wire"
+
+// Service answers the API.
+type Service struct{ notBuilt }
+
+// API returns the service's contract, answered by s.
+func (s *Service) API() *wire.API { return newAPI(s, nil, unknown) }
+
+// unknown words a failure that no operation can have yet.
+func unknown(err error) *wire.Error {
+	return &wire.Error{Code: "InternalServerException", Message: "An internal error occurred.", Status: 500, Err: err}
+}
