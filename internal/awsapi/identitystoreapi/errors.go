@@ -1,0 +1,38 @@
+package identitystoreapi
+
+import (
+	"errors"
+
+	"foyer/internal/directory"
+	"foyer/internal/fault"
+	"foyer/internal/wire"
+)
+
+// codes are the service's words for the house's failures.
+var codes = [fault.NumKinds]string{
+	fault.Internal:        "InternalServerException",
+	fault.Invalid:         "ValidationException",
+	fault.NotFound:        "ResourceNotFoundException",
+	fault.Conflict:        "ConflictException",
+	fault.Denied:          "AccessDeniedException",
+	fault.Unauthenticated: "AccessDeniedException",
+	fault.Quota:           "ServiceQuotaExceededException",
+	fault.Throttled:       "ThrottlingException",
+}
+
+func faultOf(err error) *wire.Error {
+	if e, ok := errors.AsType[*wire.Error](err); ok {
+		return e
+	}
+	e := &wire.Error{Code: codes[fault.Of(err)], Message: fault.Message(err), Err: err}
+	if missing, ok := errors.AsType[*directory.Missing](err); ok {
+		e.Fields = map[string]any{"ResourceType": string(missing.Resource)}
+		if missing.ID != "" {
+			e.Fields["ResourceId"] = missing.ID
+		}
+	}
+	if _, ok := errors.AsType[*directory.Taken](err); ok {
+		e.Fields = map[string]any{"Reason": "UNIQUENESS_CONSTRAINT_VIOLATION"}
+	}
+	return e
+}

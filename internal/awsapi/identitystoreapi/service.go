@@ -1,0 +1,69 @@
+// Package identitystoreapi serves AWS's Identity Store API: users, groups and
+// memberships of the directory.
+package identitystoreapi
+
+import (
+	"encoding/json"
+
+	"foyer/internal/arn"
+	"foyer/internal/directory"
+	"foyer/internal/paging"
+	"foyer/internal/wire"
+)
+
+// Service answers the API. All fields are required.
+type Service struct {
+	notBuilt
+	Directory *directory.Directory
+	Tokens    paging.Tokens
+	// Owner is the account whose instance the store belongs to: the store is
+	// administered from there alone.
+	Owner func() arn.AccountID
+}
+
+// API returns the service's contract, answered by s.
+func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf) }
+
+// maxPage is the size of a page when none is asked for.
+const maxPage = 100
+
+// page reads the paging members of a listing; query names the listing.
+func (s *Service) page(query string, token *string, limit *int64) (paging.Page, error) {
+	page := paging.Page{Limit: maxPage}
+	if limit != nil {
+		page.Limit = int(*limit)
+	}
+	if token == nil {
+		return page, nil
+	}
+	after, err := s.Tokens.After(query, *token)
+	page.After = after
+	return page, err
+}
+
+// next is the token behind a page; nil on the last.
+func (s *Service) next(query, after string) (*string, error) {
+	token, err := s.Tokens.Next(query, after)
+	return optional(token), err
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+func given(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+// filterText is the value of a deprecated listing filter or unique attribute,
+// which is a document: a JSON string.
+func filterText(value wire.Document) (string, bool) {
+	var text string
+	return text, json.Unmarshal(value, &text) == nil
+}
