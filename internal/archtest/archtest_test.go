@@ -34,7 +34,7 @@ var storeys = [][]string{
 	// FACES and ADAPTERS.
 	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/sqlstore", "internal/embeddedaccounts"},
 	// The wiring, and the port's conformance suite, which opens real stores.
-	{".", "internal/embeddedaccounts/accountstest"},
+	{".", "internal/embeddedaccounts/accountstest", "internal/sqlstore/storetest"},
 	// Programs.
 	{"cmd/foyer", "internal/apigen", "internal/awsmanaged/gen"},
 }
