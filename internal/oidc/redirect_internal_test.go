@@ -100,7 +100,7 @@ func FuzzRedirectMatches(f *testing.F) {
 
 func TestParseUserCode(t *testing.T) {
 	for typed, want := range map[string]string{
-		"BRCJ-PDVT": "BRCJ-PDVT", "brcjpdvt": "BRCJ-PDVT", " b r c j - p d v t ": "BRCJ-PDVT", "BRCJPDV": "", "BRCJPDVTX": "",
+		"BRCJ-PDVT": "BRCJ-PDVT", "brcjpdvt": "BRCJ-PDVT", "b r c j - p d v t": "BRCJ-PDVT", "BRCJPDV": "", "BRCJPDVTX": "",
 		"ARCJ-PDVT": "", "BRCJ_PDVT": "", "": "", "ＢRCJ-PDVT": "",
 	} {
 		if got, ok := parseUserCode(typed); got != want || ok != (want != "") {
