@@ -1,0 +1,92 @@
+package organizations
+
+import "foyer/internal/fault"
+
+// Rule is the rule that a request broke, where callers tell it from others.
+type Rule uint8
+
+// The rules.
+const (
+	NotInUse Rule = iota // the caller's account is in no organization
+	AccessDenied
+	AccountNotFound
+	AccountAlreadyClosed
+	AccountAlreadyRegistered
+	AccountNotRegistered
+	AlreadyInOrganization
+	ChildNotFound
+	ConstraintViolation // with a Reason
+	CreateStatusNotFound
+	DestinationParentNotFound
+	DuplicateAccount
+	DuplicateUnit
+	DuplicatePolicy
+	DuplicateAttachment
+	InvalidInput // with a Reason
+	MalformedPolicy
+	UnitNotEmpty
+	UnitNotFound
+	ParentNotFound
+	PolicyInUse
+	PolicyNotAttached
+	PolicyNotFound
+	PolicyTypeEnabled
+	PolicyTypeUnavailable
+	PolicyTypeNotEnabled
+	RootNotFound
+	SourceParentNotFound
+	TargetNotFound
+	NumRules = iota
+)
+
+// Reasons of ConstraintViolation and InvalidInput.
+const (
+	TooManyAccounts       = "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
+	TooManyUnits          = "OU_NUMBER_LIMIT_EXCEEDED"
+	TooDeep               = "OU_DEPTH_LIMIT_EXCEEDED"
+	TooManyPolicies       = "POLICY_NUMBER_LIMIT_EXCEEDED"
+	PolicyTooLarge        = "POLICY_CONTENT_LIMIT_EXCEEDED"
+	TooManyAttached       = "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED"
+	LastAttached          = "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED"
+	TooManyTags           = "MAX_TAG_LIMIT_EXCEEDED"
+	NotAllFeatures        = "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE"
+	ManagementStays       = "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
+	TooManyClosed         = "CLOSE_ACCOUNT_QUOTA_EXCEEDED"
+	DelegateStays         = "CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG"
+	ManagementDelegates   = "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR"
+	SuspendedDelegates    = "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR"
+	TooManyDelegates      = "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED"
+	DelegateExists        = "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE"
+	ServiceAccessMissing  = "SERVICE_ACCESS_NOT_ENABLED"
+	ImmutablePolicy       = "IMMUTABLE_POLICY"
+	UnknownService        = "UNRECOGNIZED_SERVICE_PRINCIPAL"
+	DuplicateTag          = "DUPLICATE_TAG_KEY"
+	SystemTag             = "INVALID_SYSTEM_TAGS_PARAMETER"
+	PatternMismatch       = "INVALID_PATTERN"
+	PatternMismatchTarget = "INVALID_PATTERN_TARGET_ID"
+)
+
+// Refusal is the failure of a request that broke one of the rules.
+type Refusal struct {
+	Rule   Rule
+	Reason string // of ConstraintViolation and InvalidInput; else ""
+	Err    error  // the fault
+}
+
+// Error returns the fault's text.
+func (r *Refusal) Error() string { return r.Err.Error() }
+
+// Unwrap returns the fault.
+func (r *Refusal) Unwrap() error { return r.Err }
+
+func refuse(rule Rule, kind fault.Kind, message string) error {
+	return &Refusal{Rule: rule, Err: fault.Newf(kind, "%s", message)}
+}
+
+func violates(reason, message string) error {
+	return &Refusal{Rule: ConstraintViolation, Reason: reason, Err: fault.Newf(fault.Quota, "%s", message)}
+}
+
+func invalidInput(reason, message string) error {
+	return &Refusal{Rule: InvalidInput, Reason: reason, Err: fault.Newf(fault.Invalid, "%s", message)}
+}
