@@ -1,0 +1,216 @@
+package sts
+
+import (
+	"context"
+	"crypto/sha1" // AWS made NameQualifier a SHA-1; nothing is secured by it
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"foyer/internal/arn"
+	"foyer/internal/caller"
+	"foyer/internal/fault"
+	"foyer/internal/iam"
+	"foyer/internal/policy"
+	"foyer/internal/saml"
+	"foyer/internal/wire"
+)
+
+// AssumeRoleWithSAML is a request for a role session by whom a SAML provider
+// of the role's account vouches for.
+type AssumeRoleWithSAML struct {
+	RoleARN     string
+	ProviderARN string
+	Response    []byte        // the SAML response, XML
+	Duration    time.Duration // 0 means what the assertion says, else one hour
+	Scope       Scope
+}
+
+// Federated is a role session begun with an assertion.
+type Federated struct {
+	Assumed
+	Subject       string // the assertion's NameID
+	SubjectType   string // its format: persistent, transient, or another format's URI
+	Issuer        string
+	Audience      string // the assertion's Recipient
+	NameQualifier string // tells the subject apart from those of other providers and accounts
+}
+
+// AssumeRoleWithSAML begins a session of a role for the subject of an
+// assertion. The assertion must name the pair of role and provider, and the
+// role's trust policy must allow the provider's subjects. It fails with
+// *InvalidToken, with *saml.Expired, or with a Denied fault that says no more
+// than AWS does.
+func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in AssumeRoleWithSAML) (Federated, error) {
+	provider, err := s.provider(ctx, in.ProviderARN)
+	if err != nil {
+		return Federated{}, err
+	}
+	assertion, err := s.verify(in.Response, provider, call.Region, call.Time)
+	if err != nil {
+		return Federated{}, err
+	}
+	if !vouchesFor(assertion, in.RoleARN, in.ProviderARN) {
+		return Federated{}, deniedSAML(nil)
+	}
+	claimed, err := readClaims(assertion, provider.Protected)
+	if err != nil {
+		return Federated{}, err
+	}
+	role, found, err := s.role(ctx, in.RoleARN)
+	if err != nil {
+		return Federated{}, err
+	}
+	if !found || role.Account != provider.Account {
+		return Federated{}, deniedSAML(nil)
+	}
+	answer := Federated{
+		Subject: assertion.Subject, SubjectType: subjectType(assertion.SubjectFormat), Issuer: assertion.Issuer,
+		Audience: assertion.Recipient, NameQualifier: nameQualifier(assertion.Issuer, provider),
+	}
+	if err := s.checkSAMLTrust(call, role, provider, claimed, answer); err != nil {
+		return Federated{}, err
+	}
+	length, err := federatedLength(in.Duration, claimed.duration, role)
+	if err != nil {
+		return Federated{}, err
+	}
+	if err := s.checkScope(ctx, role.Account, in.Scope); err != nil {
+		return Federated{}, err
+	}
+	session := caller.Session{
+		Name: claimed.name, TransitiveKeys: claimed.transitive, SourceIdentity: claimed.identity,
+		Context: claimed.context, Provider: provider.ARN, Issued: call.Time, Expires: call.Time.Add(length),
+	}
+	for key, v := range answer.keys() {
+		session.Context[key] = []string{v}
+	}
+	if end := assertion.SessionEnd; !end.IsZero() && end.Before(session.Expires) {
+		session.Expires = end
+	}
+	if !session.Expires.After(call.Time) {
+		return Federated{}, &saml.Expired{Err: invalid("The session that the assertion speaks of has ended.")}
+	}
+	answer.Assumed, err = s.begin(role, session, in.Scope, claimed.tags)
+	return answer, err
+}
+
+// provider finds a SAML provider; one that is not there cannot have issued anything.
+func (s *Service) provider(ctx context.Context, providerARN string) (iam.SAMLProvider, error) {
+	a, err := arn.Parse(providerARN)
+	if err != nil || a.Service != "iam" || !strings.HasPrefix(a.Resource, "saml-provider/") {
+		return iam.SAMLProvider{}, invalid("%s is invalid", providerARN)
+	}
+	p, err := s.IAM.SAMLProvider(ctx, providerARN)
+	if fault.Of(err) == fault.NotFound && err != nil || err == nil && p.ARN != providerARN {
+		return iam.SAMLProvider{}, invalidToken("Specified provider doesn't exist")
+	}
+	if err != nil {
+		return iam.SAMLProvider{}, fmt.Errorf("provider %s: %w", providerARN, err)
+	}
+	return p, nil
+}
+
+// vouchesFor reports whether one of the assertion's Role values is the pair of
+// role and provider, in either order.
+func vouchesFor(a *saml.Assertion, roleARN, providerARN string) bool {
+	for _, pair := range a.Attributes[saml.RoleAttribute] {
+		one, other, _ := strings.Cut(pair, ",")
+		one, other = strings.TrimSpace(one), strings.TrimSpace(other)
+		if one == roleARN && other == providerARN || one == providerARN && other == roleARN {
+			return true
+		}
+	}
+	return false
+}
+
+func deniedSAML(cause error) error {
+	return &fault.Error{Kind: fault.Denied, Message: "Not authorized to perform sts:AssumeRoleWithSAML", Err: cause}
+}
+
+// federatedLength is how long a session lasts: what was asked for, else what
+// the assertion says, else an hour.
+func federatedLength(asked, claimed time.Duration, role iam.Role) (time.Duration, error) {
+	if asked == 0 {
+		asked = claimed
+	}
+	return sessionLength(asked, role, false)
+}
+
+const nameIDPrefix = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
+
+// subjectType is a NameID's format as STS shows it: without the usual prefix.
+func subjectType(format string) string { return strings.TrimPrefix(format, nameIDPrefix) }
+
+func nameQualifier(issuer string, p iam.SAMLProvider) string {
+	sum := sha1.Sum([]byte(issuer + string(p.Account) + "/" + p.Name))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// keys are the condition keys of the assertion, for the trust policy and for
+// the session's whole life.
+func (f *Federated) keys() map[string]string {
+	return map[string]string{
+		"saml:aud": f.Audience, "saml:iss": f.Issuer, "saml:sub": f.Subject,
+		"saml:sub_type": f.SubjectType, "saml:namequalifier": f.NameQualifier,
+	}
+}
+
+// checkSAMLTrust asks the role's trust policy. The subject has no session yet,
+// and so no policies of its own; service control policies do not bind it.
+func (s *Service) checkSAMLTrust(call *wire.Call, role iam.Role, p iam.SAMLProvider, claimed claims, f Federated) error {
+	trust, err := s.compiled(role.TrustPolicy)
+	if err != nil {
+		return fmt.Errorf("trust policy of %s: %w", role.ARN, err)
+	}
+	keys := requestKeys(role, claimed.tags, claimed.transitive, claimed.identity)
+	addCall(keys, call)
+	for key, v := range f.keys() {
+		keys[key] = []string{v}
+	}
+	keys["saml:doc"] = []string{string(p.Account) + "/" + p.Name}
+	keys["sts:RoleSessionName"] = []string{claimed.name}
+	keys["aws:FederatedProvider"] = []string{p.ARN}
+	layers := policy.Layers{Resource: []policy.Attached{{Name: role.ARN, Policy: trust}}}
+	request := policy.Request{
+		Resource: role.ARN, ResourceAccount: string(role.Account), Context: policy.NewKeys(keys),
+		Principal: policy.Principal{Type: policy.FederatedSubject, ARN: p.ARN},
+	}
+	for _, request.Action = range actions("sts:AssumeRoleWithSAML", claimed.tags, claimed.identity) {
+		if v := policy.Evaluate(&layers, &request); v.Decision != policy.Allowed {
+			return deniedSAML(fmt.Errorf("the trust policy of %s does not allow %s to %s", role.ARN, p.ARN, request.Action))
+		}
+	}
+	return nil
+}
+
+// compiled remembers trust policies: one text stands for many roles.
+func (s *Service) compiled(document string) (*policy.Policy, error) {
+	if p, ok := s.trusts.get(document); ok {
+		return p, nil
+	}
+	p, err := policy.Compile(document, policy.Trust)
+	if err != nil {
+		return nil, err
+	}
+	s.trusts.put(document, p)
+	return p, nil
+}
+
+// addCall adds the condition keys that every call has, also an unsigned one.
+func addCall(keys map[string][]string, call *wire.Call) {
+	keys["aws:CurrentTime"] = []string{call.Time.UTC().Format(time.RFC3339)}
+	keys["aws:EpochTime"] = []string{strconv.FormatInt(call.Time.Unix(), 10)}
+	keys["aws:SecureTransport"] = []string{strconv.FormatBool(call.Secure)}
+	if call.SourceIP.IsValid() {
+		keys["aws:SourceIp"] = []string{call.SourceIP.String()}
+	}
+	if call.UserAgent != "" {
+		keys["aws:UserAgent"] = []string{call.UserAgent}
+	}
+	if call.Region != "" {
+		keys["aws:RequestedRegion"] = []string{call.Region}
+	}
+}

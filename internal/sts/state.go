@@ -1,0 +1,159 @@
+package sts
+
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"foyer/internal/arn"
+	"foyer/internal/caller"
+	"foyer/internal/seal"
+)
+
+// stateVersion is the first byte of a session's state. A change of the layout
+// takes a new number; the old one is read for as long as sessions live, which
+// is twelve hours.
+const stateVersion = 1
+
+// A session's state is its fields one behind another: lengths and numbers as
+// varints, strings behind their length, maps in order of their keys, so that
+// equal sessions have equal states.
+
+func encodeState(s *caller.Session) []byte {
+	b := make([]byte, 0, 512)
+	b = append(b, stateVersion)
+	b = appendText(b, string(s.Account))
+	b = appendText(b, strings.TrimPrefix(s.RoleARN, arn.IAM(s.Account, "")))
+	b = appendText(b, s.RoleID)
+	b = appendText(b, s.Name)
+	b = appendTexts(b, s.Policies)
+	b = appendTexts(b, s.PolicyARNs)
+	b = binary.AppendUvarint(b, uint64(len(s.Tags)))
+	for _, k := range slices.Sorted(maps.Keys(s.Tags)) {
+		b = appendText(appendText(b, k), s.Tags[k])
+	}
+	b = appendTexts(b, s.TransitiveKeys)
+	b = appendText(b, s.SourceIdentity)
+	b = binary.AppendUvarint(b, uint64(len(s.Context)))
+	for _, k := range slices.Sorted(maps.Keys(s.Context)) {
+		b = appendTexts(appendText(b, k), s.Context[k])
+	}
+	b = appendText(b, s.Provider)
+	mfa := byte(0)
+	if s.MFA {
+		mfa = 1
+	}
+	b = append(b, mfa)
+	b = binary.AppendVarint(b, s.Issued.Unix())
+	return binary.AppendVarint(b, s.Expires.Unix())
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func appendTexts(b []byte, all []string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(all)))
+	for _, s := range all {
+		b = appendText(b, s)
+	}
+	return b
+}
+
+// decodeState is the inverse of encodeState. What it cannot read is not ours.
+func decodeState(plain []byte) (*caller.Session, error) {
+	if len(plain) == 0 || plain[0] != stateVersion {
+		return nil, seal.ErrNotOurs
+	}
+	r := &stateReader{rest: string(plain[1:])}
+	s := &caller.Session{Account: arn.AccountID(r.text())}
+	s.RoleARN = arn.IAM(s.Account, r.text())
+	s.RoleID, s.Name = r.text(), r.text()
+	s.Policies, s.PolicyARNs = r.texts(), r.texts()
+	if n := r.count(); n > 0 {
+		s.Tags = make(map[string]string, n)
+		for range n {
+			key := r.text()
+			s.Tags[key] = r.text()
+		}
+	}
+	s.TransitiveKeys, s.SourceIdentity = r.texts(), r.text()
+	if n := r.count(); n > 0 {
+		s.Context = make(map[string][]string, n)
+		for range n {
+			key := r.text()
+			s.Context[key] = r.texts()
+		}
+	}
+	s.Provider = r.text()
+	s.MFA = r.take(1) == "\x01"
+	s.Issued, s.Expires = r.moment(), r.moment()
+	if r.short || r.rest != "" {
+		return nil, seal.ErrNotOurs
+	}
+	return s, nil
+}
+
+// stateReader reads fields off the front of rest, and remembers when there
+// were too few. Strings share the state's one allocation.
+type stateReader struct {
+	rest  string
+	short bool
+}
+
+func (r *stateReader) take(n int) string {
+	if n > len(r.rest) {
+		r.short, r.rest = true, ""
+		return ""
+	}
+	var field string
+	field, r.rest = r.rest[:n], r.rest[n:]
+	return field
+}
+
+// count reads a length. Nothing is longer than what is left to read.
+func (r *stateReader) count() int {
+	var n uint64
+	for shift := 0; shift < 35; shift += 7 {
+		c := r.take(1)
+		if c == "" {
+			return 0
+		}
+		n |= uint64(c[0]&0x7f) << shift
+		if c[0] < 0x80 {
+			break
+		}
+	}
+	if n > uint64(len(r.rest)) {
+		r.short, r.rest = true, ""
+		return 0
+	}
+	return int(n)
+}
+
+func (r *stateReader) text() string { return r.take(r.count()) }
+
+func (r *stateReader) texts() []string {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	all := make([]string, n)
+	for i := range all {
+		all[i] = r.text()
+	}
+	return all
+}
+
+func (r *stateReader) moment() time.Time {
+	b := []byte(r.rest[:min(len(r.rest), binary.MaxVarintLen64)])
+	seconds, n := binary.Varint(b)
+	if n <= 0 {
+		r.short, r.rest = true, ""
+		return time.Time{}
+	}
+	r.take(n)
+	return time.Unix(seconds, 0).UTC()
+}

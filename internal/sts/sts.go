@@ -1,0 +1,119 @@
+// Package sts makes and opens the credentials of role sessions, and decides
+// together with the access gate who may have them.
+//
+// Credentials need no table. The [Minter] seals a session's whole state into
+// its session token and derives its secret access key from its access key id,
+// so any node that holds the key ring verifies a call without a lookup. What
+// ends a session early is policy (aws:TokenIssueTime), as with AWS.
+package sts
+
+import (
+	"context"
+	"crypto/sha256"
+	"strings"
+
+	"foyer/internal/arn"
+	"foyer/internal/caller"
+	"foyer/internal/fault"
+	"foyer/internal/iam"
+	"foyer/internal/policy"
+	"foyer/internal/wire"
+)
+
+// Service answers for temporary credentials. All exported fields are required;
+// it must not be copied once used.
+type Service struct {
+	Minter Minter
+	IAM    IAM
+	Gate   Gate
+
+	verified recent[[sha256.Size]byte, verified] // assertions
+	trusts   recent[string, *policy.Policy]      // compiled trust policies, by text
+}
+
+// IAM is what Service asks about accounts. *iam.Service answers it.
+type IAM interface {
+	Role(ctx context.Context, account arn.AccountID, name string) (iam.Role, error)
+	SAMLProvider(ctx context.Context, providerARN string) (iam.SAMLProvider, error)
+	PolicyDocument(ctx context.Context, account arn.AccountID, policyARN string) (iam.NamedDocument, error)
+	KeyOwner(ctx context.Context, accessKeyID string) (iam.KeyOwner, bool, error)
+}
+
+// Gate decides whether the call's principal may do d to a resource of owner
+// whose own policy is document: a Denied fault when not.
+type Gate interface {
+	CheckResource(ctx context.Context, call *wire.Call, d wire.Demand, document string, owner arn.AccountID) error
+}
+
+// InvalidToken refuses an assertion that proves nothing.
+type InvalidToken struct{ Err error }
+
+// Error returns the reason.
+func (e *InvalidToken) Error() string { return e.Err.Error() }
+
+// Unwrap returns the fault.
+func (e *InvalidToken) Unwrap() error { return e.Err }
+
+// TooLarge refuses session policies and tags that do not fit into a session.
+type TooLarge struct{ Err error }
+
+// Error returns the reason.
+func (e *TooLarge) Error() string { return e.Err.Error() }
+
+// Unwrap returns the fault.
+func (e *TooLarge) Unwrap() error { return e.Err }
+
+func invalidToken(format string, args ...any) error {
+	return &InvalidToken{fault.Newf(fault.Invalid, format, args...)}
+}
+
+func invalid(format string, args ...any) error {
+	return fault.Newf(fault.Invalid, format, args...)
+}
+
+// Caller is the principal that a session's credentials speak for.
+func Caller(s *caller.Session) caller.Caller {
+	return caller.Caller{
+		Kind: caller.AssumedRole, Account: s.Account,
+		ARN: arn.STS(s.Account, "assumed-role/"+RoleName(s.RoleARN)+"/"+s.Name),
+		ID:  s.RoleID + ":" + s.Name, Name: s.Name, AccessKeyID: s.AccessKeyID, Session: s,
+	}
+}
+
+// RoleName is the name of a role, without its path.
+func RoleName(roleARN string) string { return roleARN[strings.LastIndexByte(roleARN, '/')+1:] }
+
+// role finds a role by its ARN. found is false when there is none of exactly
+// this ARN; an ARN that can name no role is an Invalid fault.
+func (s *Service) role(ctx context.Context, roleARN string) (role iam.Role, found bool, err error) {
+	a, err := arn.Parse(roleARN)
+	if err != nil || a.Partition != arn.Partition || a.Service != "iam" || a.Region != "" ||
+		!a.Account.Valid() || !strings.HasPrefix(a.Resource, "role/") {
+		return iam.Role{}, false, invalid("%s is invalid", roleARN)
+	}
+	role, err = s.IAM.Role(ctx, a.Account, RoleName(roleARN))
+	switch {
+	case fault.Of(err) == fault.NotFound && err != nil:
+		return iam.Role{}, false, nil
+	case err != nil:
+		return iam.Role{}, false, err
+	default: // names are met without regard to case and path; ARNs are not
+		return role, role.ARN == roleARN, nil
+	}
+}
+
+// KeyAccount returns the account that an access key belongs to. Temporary keys
+// are known to nobody but who holds them.
+func (s *Service) KeyAccount(ctx context.Context, call *wire.Call, accessKeyID string) (arn.AccountID, error) {
+	if accessKeyID == call.Caller.AccessKeyID {
+		return call.Caller.Account, nil
+	}
+	owner, found, err := s.IAM.KeyOwner(ctx, accessKeyID)
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		return "", invalid("The access key ID %s is not known.", accessKeyID)
+	}
+	return owner.Account, nil
+}
