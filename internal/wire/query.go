@@ -20,9 +20,13 @@ func decodeForm(s *Shape, body []byte, target any) error {
 	if err != nil {
 		return errors.New("The request's parameters are not well-formed") //nolint:staticcheck,revive // shown to clients as it stands
 	}
-	root := &formNode{}
+	root, places := &formNode{}, 0
 	for name, given := range values {
-		if strings.Count(name, ".") <= maxDepth {
+		dots := strings.Count(name, ".")
+		if places += dots + 1; places > maxValues { // each is a node of the tree, whatever its name
+			return errors.New("The request has too many parameters") //nolint:staticcheck,revive // shown to clients as it stands
+		}
+		if dots <= maxDepth {
 			root.put(strings.Split(name, "."), given[0])
 		}
 	}

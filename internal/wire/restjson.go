@@ -106,8 +106,11 @@ func oauthError(e *Error) []byte {
 // oauthCode is the OAuth error code of an exception: invalid_grant of
 // InvalidGrantException.
 func oauthCode(code string) string {
-	if code == "InternalServerException" {
+	switch code {
+	case "InternalServerException":
 		return "server_error"
+	case "InvalidRequestRegionException": // OAuth knows no regions
+		return "invalid_request"
 	}
 	var out strings.Builder
 	for i, r := range strings.TrimSuffix(code, "Exception") {

@@ -50,7 +50,6 @@ type Shape struct {
 	ISO       bool   // Timestamp: written as ISO 8601 whatever the protocol
 
 	shapes  []Shape
-	byWire  map[string]int // Structure: member index by wire name
 	once    sync.Once
 	pattern *regexp.Regexp
 }
@@ -64,17 +63,19 @@ type Member struct {
 	Required bool
 }
 
-// Link lets shapes find each other. The generated constructors call it.
+// linking guards the shapes until they are linked.
+var linking sync.Mutex
+
+// Link lets shapes find each other. The generated constructors call it. Linking
+// again changes nothing, so several servers of one process can share the shapes.
 func Link(shapes []Shape) {
+	linking.Lock()
+	defer linking.Unlock()
+	if len(shapes) == 0 || shapes[0].shapes != nil {
+		return
+	}
 	for i := range shapes {
-		s := &shapes[i]
-		s.shapes = shapes
-		if s.Kind == Structure {
-			s.byWire = make(map[string]int, len(s.Members))
-			for m := range s.Members {
-				s.byWire[s.Members[m].Wire] = m
-			}
-		}
+		shapes[i].shapes = shapes
 	}
 }
 

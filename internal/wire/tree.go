@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -56,9 +57,10 @@ func buildStructure(s *Shape, tree any, target reflect.Value, path string, loose
 	if !ok {
 		return unreadable(path, "a structure")
 	}
-	for name, value := range object {
-		i, known := s.byWire[name]
-		if !known || value == nil {
+	for i := range s.Members { // in the model's order, so that a refusal reads the same every time
+		name := s.Members[i].Wire
+		value := object[name]
+		if value == nil {
 			continue
 		}
 		if err := build(s.of(i), value, target.Field(i), join(path, name), loose); err != nil {
@@ -122,7 +124,7 @@ func buildScalar(s *Shape, tree any, target reflect.Value, path string, loose bo
 		if !ok {
 			return unreadable(path, "a string")
 		}
-		target.SetString(text)
+		target.SetString(strings.ToValidUTF8(text, "\ufffd")) // as JSON does; PostgreSQL stores nothing else
 	case Boolean:
 		b, ok := tree.(bool)
 		if text, isText := tree.(string); isText && loose {

@@ -59,7 +59,17 @@ func (v *validator) breaks(path, value, rule string) {
 	v.broken = append(v.broken, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: %s", value, path, rule))
 }
 
+// absent notes that a required member was not given.
+func (v *validator) absent(path string) {
+	if len(v.broken) < maxViolations {
+		v.broken = append(v.broken, "Value null at '"+path+"' failed to satisfy constraint: Member must not be null")
+	}
+}
+
 func (v *validator) value(s *Shape, x reflect.Value, path string) {
+	if len(v.broken) >= maxViolations {
+		return
+	}
 	for x.Kind() == reflect.Pointer {
 		if x.IsNil() {
 			return
@@ -96,7 +106,7 @@ func (v *validator) structure(s *Shape, x reflect.Value, path string) {
 		at := join(path, lowerFirst(m.Name))
 		if missing(s.of(i), m, field) {
 			if m.Required {
-				v.broken = append(v.broken, "Value null at '"+at+"' failed to satisfy constraint: Member must not be null")
+				v.absent(at)
 			}
 			continue
 		}
@@ -109,13 +119,18 @@ func (v *validator) structure(s *Shape, x reflect.Value, path string) {
 }
 
 // missing reports whether a member was not given. A required scalar is no
-// pointer: there the zero value stands for absent, which is exact for strings
-// with a minimum length and never told apart by AWS for the rest.
+// pointer: there the zero value stands for absent, but for strings that the
+// model allows to be empty, such as a tag's value.
 func missing(s *Shape, m *Member, field reflect.Value) bool {
 	if absent(field) {
 		return true
 	}
-	return m.Required && s.Kind == String && field.Kind() == reflect.String && field.Len() == 0
+	return m.Required && s.Kind == String && field.Kind() == reflect.String && field.Len() == 0 && !s.allowsEmpty()
+}
+
+// allowsEmpty reports whether the model says that the empty string is a value.
+func (s *Shape) allowsEmpty() bool {
+	return s.Bounded && s.Min == 0 && (s.Pattern == "" || s.matches(""))
 }
 
 func (v *validator) length(s *Shape, n int, shown, path string) {

@@ -9,6 +9,7 @@ package wire
 import (
 	"fmt"
 	"net/url"
+	"reflect"
 )
 
 // Inbound is the part of a request that holds an operation's input. Whoever
@@ -29,7 +30,7 @@ type Outbound struct {
 // Bounds of what is read, beside the size of the body.
 const (
 	maxDepth  = 64    // nesting of JSON, and of form parameter names
-	maxValues = 20000 // form parameters
+	maxValues = 20000 // form parameters, and the places that their names span
 )
 
 // DecodeInput reads the input of op from a request. What the contract does not
@@ -72,6 +73,9 @@ func (a *API) known(code string) bool {
 // for Query, the body.
 func EncodeOutput(api *API, op *Operation, requestID string, out any) (*Outbound, error) {
 	answer := &Outbound{Status: op.ResponseCode, Header: map[string]string{"x-amzn-RequestId": requestID}}
+	if v := reflect.ValueOf(out); v.Kind() == reflect.Pointer && v.IsNil() {
+		out = reflect.New(v.Type().Elem()).Interface() // nothing to say is an empty answer
+	}
 	var err error
 	switch api.Protocol {
 	case Query:
