@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"regexp"
 	"testing"
+	"time"
 
 	"foyer/internal/mint"
 )
@@ -26,5 +27,20 @@ func TestForms(t *testing.T) {
 	}
 	if first, second := m.UUID(), m.UUID(); first == second {
 		t.Error("two UUIDs are equal")
+	}
+}
+
+func TestTimeUUIDsSortAsTheirTimes(t *testing.T) {
+	m := mint.Mint{Source: rand.Reader}
+	at := time.Date(2026, 11, 23, 12, 0, 0, 999_000_000, time.UTC)
+	early, late, later := m.TimeUUID(at), m.TimeUUID(at.Add(time.Microsecond)), m.TimeUUID(at.Add(time.Minute))
+	if !(early < late && late < later) {
+		t.Errorf("%s, %s, %s do not sort", early, late, later)
+	}
+	if first := mint.FirstTimeUUID(at); first > early || first > later || mint.FirstTimeUUID(at.Add(time.Second)) < early {
+		t.Errorf("FirstTimeUUID %s bounds %s wrongly", first, early)
+	}
+	if !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(early) {
+		t.Errorf("%s is no version 7 UUID", early)
 	}
 }
