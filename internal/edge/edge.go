@@ -1,0 +1,87 @@
+// Package edge is the one door of the house: every request goes
+// receive → dispatch → identify → authorize → validate → operate → record → answer.
+package edge
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"foyer/internal/audit"
+	"foyer/internal/caller"
+	"foyer/internal/mint"
+	"foyer/internal/secret"
+	"foyer/internal/wire"
+)
+
+// Recorder writes audit events.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Event)         // soon
+	RecordIn(ctx context.Context, e audit.Event) error // in the unit of work of ctx
+}
+
+// Server answers every request. All fields are required but Trusted.
+type Server struct {
+	APIs []*wire.API
+
+	// Identify returns whose access key this is and its secret. An unknown key
+	// is an Unauthenticated fault; one that ran out says so by Expired() bool.
+	Identify func(ctx context.Context, accessKeyID string, token secret.Text, now time.Time) (caller.Caller, secret.Text, error)
+	// Authorize fails with a Denied fault unless every demand is allowed.
+	Authorize func(ctx context.Context, call *wire.Call, demands []wire.Demand) error
+	// Unit runs a changing operation as one unit of work.
+	Unit func(ctx context.Context, fn func(context.Context) error) error
+	// Ready reports whether the store answers.
+	Ready    func(ctx context.Context) error
+	Recorder Recorder
+	Pages    http.Handler // answers whatever is no API call
+
+	Mint    mint.Mint
+	Now     func() time.Time
+	Log     *slog.Logger
+	Region  string         // home region, for events of unsigned calls
+	Account string         // that events of nobody's account go to: the management account
+	Trusted []netip.Prefix // networks whose X-Forwarded-For is believed
+	Timeout time.Duration  // bound of one call
+	Secure  bool           // people reach us over TLS
+}
+
+// Bounds of a request.
+const (
+	maxBody      = 1 << 20 // bytes; the largest input of all contracts is far below
+	maxUserAgent = 1024
+)
+
+// Handler returns the server's one handler.
+func (s *Server) Handler() http.Handler {
+	h := &handler{Server: s, routes: newRoutes(s.APIs), metrics: newMetrics()}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /readyz", h.readyz)
+	mux.Handle("GET /metrics", h.metrics.handler())
+	mux.HandleFunc("/", h.serve)
+	return mux
+}
+
+type handler struct {
+	*Server
+	routes  *routes
+	metrics *metrics
+}
+
+func (h *handler) readyz(w http.ResponseWriter, r *http.Request) {
+	if err := h.Ready(r.Context()); err != nil {
+		h.Log.ErrorContext(r.Context(), "not ready", "error", err)
+		plain(w, http.StatusServiceUnavailable, "the store does not answer\n")
+		return
+	}
+	plain(w, http.StatusOK, "ready\n")
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text)) //nolint:errcheck // nobody is left to tell
+}
