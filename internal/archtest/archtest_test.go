@@ -33,8 +33,8 @@ var storeys = [][]string{
 	},
 	// FACES and ADAPTERS.
 	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/sqlstore", "internal/embeddedaccounts"},
-	// The wiring, and the port's conformance suite, which opens real stores.
-	{".", "internal/embeddedaccounts/accountstest", "internal/sqlstore/storetest"},
+	// The wiring, and the suites: those that open real stores, and the one for contracts.
+	{".", "internal/embeddedaccounts/accountstest", "internal/sqlstore/storetest", "internal/wire/wiretest"},
 	// Programs.
 	{"cmd/foyer", "internal/apigen", "internal/awsmanaged/gen"},
 }
