@@ -84,3 +84,12 @@ func (a Acting) Organization(ctx context.Context) (org Organization, err error) 
 	})
 	return org, err
 }
+
+// Root returns the organization for who may see its root.
+func (a Acting) Root(ctx context.Context) (org Organization, err error) {
+	err = a.asReader(ctx, func(_ Tx, o Organization) error {
+		org = o
+		return nil
+	})
+	return org, err
+}

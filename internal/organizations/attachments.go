@@ -159,6 +159,7 @@ func (a Acting) PoliciesForTarget(ctx context.Context, of string, kind PolicyTyp
 		if kind == ServiceControl {
 			all, err = tx.AttachedControlPolicies(ctx, org.ID, of, more(page))
 		}
+		name(org, all)
 		return err
 	})
 	return cutPolicies(all, page, err)
@@ -171,16 +172,17 @@ func (a Acting) TargetsForPolicy(ctx context.Context, id string, page paging.Pag
 			return err
 		}
 		all, err = tx.ControlTargets(ctx, org.ID, id, more(page))
+		for i := range all {
+			all[i].ARN = org.TargetARN(all[i].ID)
+			if all[i].ID == org.Root {
+				all[i].Name = RootName
+			}
+		}
 		return err
 	})
 	if err != nil {
 		return nil, "", err
 	}
 	all, next = paging.Cut(all, page.Limit, func(t PolicyTarget) string { return t.ID })
-	for i := range all {
-		if TargetOf(all[i].ID) == RootTarget {
-			all[i].Name = rootName
-		}
-	}
 	return all, next, nil
 }

@@ -54,10 +54,12 @@ const (
 	maxAttached  = 5     // policies of one type on one target
 	maxPolicy    = 5_120 // bytes of a service control policy
 	maxTags      = 50    // of one resource
-	rootName     = "Root"
 	unitPrefix   = "ou-"
 	policyPrefix = "p-"
 )
+
+// RootName is what every root is called.
+const RootName = "Root"
 
 // Tx is what the rules need of one transaction.
 type Tx interface {

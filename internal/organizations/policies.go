@@ -23,6 +23,7 @@ const FullAWSAccess = "p-FullAWSAccess"
 // ControlPolicy is a service control policy.
 type ControlPolicy struct {
 	ID          string // p-<8>, or FullAWSAccess
+	ARN         string
 	Name        string // 1–128 characters, unique in the organization
 	Description string // at most 512 characters
 	Content     string // JSON, at most 5,120 bytes
@@ -67,6 +68,7 @@ type PolicyTx interface {
 // PolicyTarget is something that a policy is attached to.
 type PolicyTarget struct {
 	ID   string
+	ARN  string
 	Name string // of the account or unit; Root for the root
 }
 
@@ -116,6 +118,7 @@ func (a Acting) CreatePolicy(ctx context.Context, p ControlPolicy, tags map[stri
 		if !made {
 			return duplicatePolicy()
 		}
+		p.ARN = org.PolicyARN(ServiceControl, p.ID)
 		return tx.PutOrgTags(ctx, tagsOf(p.ID, tags))
 	})
 	return p, err
@@ -194,6 +197,7 @@ func policyOf(ctx context.Context, tx Tx, org Organization, id string) (ControlP
 	if !found {
 		return ControlPolicy{}, refuse(PolicyNotFound, fault.NotFound, "You specified a policy that doesn't exist.")
 	}
+	p.ARN = org.PolicyARN(ServiceControl, id)
 	return p, nil
 }
 
@@ -213,9 +217,17 @@ func (a Acting) Policies(ctx context.Context, kind PolicyType, page paging.Page)
 		if kind == ServiceControl {
 			all, err = tx.ControlPolicies(ctx, org.ID, more(page))
 		}
+		name(org, all)
 		return err
 	})
 	return cutPolicies(all, page, err)
+}
+
+// name gives policies their ARNs.
+func name(org Organization, all []ControlPolicy) {
+	for i := range all {
+		all[i].ARN = org.PolicyARN(ServiceControl, all[i].ID)
+	}
 }
 
 func cutPolicies(all []ControlPolicy, page paging.Page, err error) ([]ControlPolicy, string, error) {

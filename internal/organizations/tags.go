@@ -27,6 +27,18 @@ type TagTx interface {
 	OrgTags(ctx context.Context, resource string, page paging.Page) ([]Tag, error)
 }
 
+// Distinct returns tags by key; a key that comes twice breaks a rule.
+func Distinct(tags []Tag) (map[string]string, error) {
+	all := make(map[string]string, len(tags))
+	for _, t := range tags {
+		if _, twice := all[t.Key]; twice {
+			return nil, invalidInput(DuplicateTag, "You provided the tag key "+t.Key+" more than once.")
+		}
+		all[t.Key] = t.Value
+	}
+	return all, nil
+}
+
 func tagsOf(resource string, tags map[string]string) []Tag {
 	all := make([]Tag, 0, len(tags))
 	for k, v := range tags {

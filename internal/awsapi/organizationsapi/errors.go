@@ -1,0 +1,68 @@
+package organizationsapi
+
+import (
+	"errors"
+
+	"foyer/internal/fault"
+	"foyer/internal/organizations"
+	"foyer/internal/wire"
+)
+
+// codes are the service's words for the house's failures.
+var codes = [fault.NumKinds]string{
+	fault.Internal:        "ServiceException",
+	fault.Invalid:         "InvalidInputException",
+	fault.NotFound:        "TargetNotFoundException",
+	fault.Conflict:        "ConflictException",
+	fault.Denied:          "AccessDeniedException",
+	fault.Unauthenticated: "AccessDeniedException",
+	fault.Quota:           "ConstraintViolationException",
+	fault.Throttled:       "TooManyRequestsException",
+}
+
+// ruleCodes are the service's words for broken rules.
+var ruleCodes = [organizations.NumRules]string{
+	organizations.NotInUse:                  "AWSOrganizationsNotInUseException",
+	organizations.AccessDenied:              "AccessDeniedException",
+	organizations.AccountNotFound:           "AccountNotFoundException",
+	organizations.AccountAlreadyClosed:      "AccountAlreadyClosedException",
+	organizations.AccountAlreadyRegistered:  "AccountAlreadyRegisteredException",
+	organizations.AccountNotRegistered:      "AccountNotRegisteredException",
+	organizations.AlreadyInOrganization:     "AlreadyInOrganizationException",
+	organizations.ChildNotFound:             "ChildNotFoundException",
+	organizations.ConstraintViolation:       "ConstraintViolationException",
+	organizations.CreateStatusNotFound:      "CreateAccountStatusNotFoundException",
+	organizations.DestinationParentNotFound: "DestinationParentNotFoundException",
+	organizations.DuplicateAccount:          "DuplicateAccountException",
+	organizations.DuplicateUnit:             "DuplicateOrganizationalUnitException",
+	organizations.DuplicatePolicy:           "DuplicatePolicyException",
+	organizations.DuplicateAttachment:       "DuplicatePolicyAttachmentException",
+	organizations.InvalidInput:              "InvalidInputException",
+	organizations.MalformedPolicy:           "MalformedPolicyDocumentException",
+	organizations.UnitNotEmpty:              "OrganizationalUnitNotEmptyException",
+	organizations.UnitNotFound:              "OrganizationalUnitNotFoundException",
+	organizations.ParentNotFound:            "ParentNotFoundException",
+	organizations.PolicyInUse:               "PolicyInUseException",
+	organizations.PolicyNotAttached:         "PolicyNotAttachedException",
+	organizations.PolicyNotFound:            "PolicyNotFoundException",
+	organizations.PolicyTypeEnabled:         "PolicyTypeAlreadyEnabledException",
+	organizations.PolicyTypeUnavailable:     "PolicyTypeNotAvailableForOrganizationException",
+	organizations.PolicyTypeNotEnabled:      "PolicyTypeNotEnabledException",
+	organizations.RootNotFound:              "RootNotFoundException",
+	organizations.SourceParentNotFound:      "SourceParentNotFoundException",
+	organizations.TargetNotFound:            "TargetNotFoundException",
+}
+
+func faultOf(err error) *wire.Error {
+	if e, ok := errors.AsType[*wire.Error](err); ok {
+		return e
+	}
+	e := &wire.Error{Code: codes[fault.Of(err)], Message: fault.Message(err), Err: err}
+	if r, ok := errors.AsType[*organizations.Refusal](err); ok {
+		e.Code = ruleCodes[r.Rule]
+		if r.Reason != "" {
+			e.Fields = map[string]any{"Reason": r.Reason}
+		}
+	}
+	return e
+}
