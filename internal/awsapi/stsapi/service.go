@@ -1,0 +1,145 @@
+// Package stsapi serves AWS's Security Token Service.
+package stsapi
+
+import (
+	"context"
+	"encoding/base64"
+	"time"
+
+	"foyer/internal/fault"
+	"foyer/internal/sts"
+	"foyer/internal/wire"
+)
+
+// Service answers the API. All fields are required.
+type Service struct {
+	notBuilt
+	STS *sts.Service
+}
+
+// API returns the service's contract, answered by s.
+func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf) }
+
+// authorizations tells what each operation demands. Whether a role may be
+// assumed is asked inside the room, of the trust policy and the caller's own
+// together; nobody can be denied to know who they are.
+func (s *Service) authorizations() map[string]wire.Authorization {
+	return map[string]wire.Authorization{
+		"AssumeRole":         wire.Free,
+		"AssumeRoleWithSAML": wire.Free,
+		"GetCallerIdentity":  wire.Free,
+		"GetAccessKeyInfo": wire.Demands(func(*wire.Call, *GetAccessKeyInfoRequest) []wire.Demand {
+			return []wire.Demand{{Action: "sts:GetAccessKeyInfo", Resource: "*"}}
+		}),
+	}
+}
+
+// GetCallerIdentity says who signed the call.
+func (s *Service) GetCallerIdentity(_ context.Context, call *wire.Call, _ *GetCallerIdentityRequest) (*GetCallerIdentityResponse, error) {
+	c := call.Caller
+	return &GetCallerIdentityResponse{UserId: new(c.ID), Account: new(string(c.Account)), Arn: new(c.ARN)}, nil
+}
+
+// GetAccessKeyInfo says which account an access key belongs to.
+func (s *Service) GetAccessKeyInfo(ctx context.Context, call *wire.Call, in *GetAccessKeyInfoRequest) (*GetAccessKeyInfoResponse, error) {
+	account, err := s.STS.KeyAccount(ctx, call, in.AccessKeyId)
+	if err != nil {
+		return nil, err
+	}
+	return &GetAccessKeyInfoResponse{Account: new(string(account))}, nil
+}
+
+// AssumeRole begins a role session for the caller.
+func (s *Service) AssumeRole(ctx context.Context, call *wire.Call, in *AssumeRoleRequest) (*AssumeRoleResponse, error) {
+	if len(in.ProvidedContexts) > 0 {
+		return nil, fault.Newf(fault.Invalid, "ProvidedContexts is not supported by Foyer yet.")
+	}
+	got, err := s.STS.AssumeRole(ctx, call, sts.AssumeRole{
+		RoleARN: in.RoleArn, SessionName: in.RoleSessionName, Duration: seconds(in.DurationSeconds),
+		Scope: scope(in.Policy, in.PolicyArns), Tags: tags(in.Tags), TransitiveKeys: in.TransitiveTagKeys,
+		SourceIdentity: given(in.SourceIdentity), ExternalID: given(in.ExternalId), MFA: in.SerialNumber != nil || in.TokenCode != nil,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &AssumeRoleResponse{
+		Credentials: credentials(got.Credentials), AssumedRoleUser: user(got),
+		PackedPolicySize: packed(got), SourceIdentity: optional(got.SourceIdentity),
+	}, nil
+}
+
+// AssumeRoleWithSAML begins a role session for the subject of an assertion.
+func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in *AssumeRoleWithSAMLRequest) (*AssumeRoleWithSAMLResponse, error) {
+	response, err := base64.StdEncoding.DecodeString(in.SAMLAssertion)
+	if err != nil {
+		return nil, &sts.InvalidToken{Err: &fault.Error{Kind: fault.Invalid, Message: "Your request included an invalid SAML response", Err: err}}
+	}
+	got, err := s.STS.AssumeRoleWithSAML(ctx, call, sts.AssumeRoleWithSAML{
+		RoleARN: in.RoleArn, ProviderARN: in.PrincipalArn, Response: response,
+		Duration: seconds(in.DurationSeconds), Scope: scope(in.Policy, in.PolicyArns),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &AssumeRoleWithSAMLResponse{
+		Credentials: credentials(got.Credentials), AssumedRoleUser: user(got.Assumed),
+		PackedPolicySize: packed(got.Assumed), SourceIdentity: optional(got.SourceIdentity),
+		Subject: new(got.Subject), SubjectType: new(got.SubjectType), Issuer: new(got.Issuer),
+		Audience: new(got.Audience), NameQualifier: new(got.NameQualifier),
+	}, nil
+}
+
+func credentials(c sts.Credentials) *Credentials {
+	return &Credentials{
+		AccessKeyId: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey.Reveal(),
+		SessionToken: c.SessionToken.Reveal(), Expiration: c.Expires,
+	}
+}
+
+func user(a sts.Assumed) *AssumedRoleUser {
+	return &AssumedRoleUser{AssumedRoleId: a.Caller.ID, Arn: a.Caller.ARN}
+}
+
+func packed(a sts.Assumed) *int64 {
+	if a.PackedSize == 0 {
+		return nil
+	}
+	return new(int64(a.PackedSize))
+}
+
+func scope(document *string, arns []PolicyDescriptorType) sts.Scope {
+	narrowed := sts.Scope{Policy: given(document)}
+	for _, a := range arns {
+		narrowed.PolicyARNs = append(narrowed.PolicyARNs, given(a.Arn))
+	}
+	return narrowed
+}
+
+func tags(all []Tag) []sts.Tag {
+	out := make([]sts.Tag, len(all))
+	for i, t := range all {
+		out[i] = sts.Tag{Key: t.Key, Value: t.Value}
+	}
+	return out
+}
+
+func seconds(n *int64) time.Duration {
+	if n == nil {
+		return 0
+	}
+	return time.Duration(*n) * time.Second
+}
+
+func given(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
