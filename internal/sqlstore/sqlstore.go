@@ -32,7 +32,12 @@ type Tx struct {
 	dialect dialect
 	at      time.Time
 	changed bool
+	after   []func()
 }
+
+// AfterCommit has fn called once the transaction is committed, and not at all
+// when it is rolled back. fn must be quick.
+func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
 // queryer is what *sql.Tx and *sql.DB have in common.
 type queryer interface {
@@ -104,6 +109,9 @@ func Viewed[P any](db *DB, see func(*Tx) P) func(context.Context, func(P) error)
 	}
 }
 
+// Shared reports whether other processes may work on the same data.
+func (db *DB) Shared() bool { return db.dialect.shared() }
+
 // Close releases the store.
 func (db *DB) Close() error {
 	if db.read == db.write {
@@ -146,6 +154,9 @@ func (db *DB) attempt(ctx context.Context, fn func(*Tx) error) error {
 	}
 	if tx.changed {
 		db.changes.Add(1)
+	}
+	for _, fn := range tx.after {
+		fn()
 	}
 	return failure
 }
