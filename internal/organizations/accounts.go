@@ -217,7 +217,7 @@ func (a Acting) CloseAccount(ctx context.Context, id arn.AccountID) error {
 		if err := tx.CloseOrgAccount(ctx, id, tx.Now()); err != nil {
 			return fmt.Errorf("close account %s: %w", id, err)
 		}
-		return a.s.Closed(ctx, id)
+		return nil
 	})
 }
 

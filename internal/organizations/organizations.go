@@ -33,8 +33,6 @@ type Service struct {
 
 	// PutRoles makes roles in new accounts, in the same transaction.
 	PutRoles func(context.Context, []AccountRole) error
-	// Closed is told, in the same transaction, that an account is closed.
-	Closed func(context.Context, arn.AccountID) error
 }
 
 // Limits are the quotas of one organization. Zero means the default.

@@ -42,7 +42,6 @@ func open(t *testing.T) *api.Service {
 			View:     sqlstore.Viewed(db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
 			Mint:     mint.Mint{Source: rand.Reader},
 			PutRoles: func(context.Context, []organizations.AccountRole) error { return nil },
-			Closed:   func(context.Context, arn.AccountID) error { return nil },
 		},
 		Tokens: paging.Tokens{Ring: ring},
 	}
