@@ -1,0 +1,157 @@
+// Package awsmanaged holds the managed policies that AWS itself publishes.
+//
+// They are embedded compressed, in blocks that are inflated when a document of
+// them is asked for: most programs ask for a handful of 1,594.
+package awsmanaged
+
+import (
+	"bytes"
+	"compress/flate"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:generate go run ./gen
+
+//go:embed policies.bin
+var embedded []byte
+
+// Policy is a managed policy of AWS. Of its versions only the default one is
+// held.
+type Policy struct {
+	ARN            string
+	Name           string
+	Path           string // begins and ends with "/"
+	ID             string // ANPA…: our own, made of the ARN; AWS's are not published
+	DefaultVersion string // v<n>
+	Created        time.Time
+	Updated        time.Time // when the default version was made
+	at             place
+}
+
+// place is where a document is.
+type place struct{ block, from, to int }
+
+// Find returns the policy of an ARN.
+func Find(arn string) (Policy, bool) {
+	i, err := index()
+	if err != nil {
+		return Policy{}, false // cannot be: the test reads all of it
+	}
+	n := sort.Search(len(i.policies), func(n int) bool { return i.policies[n].ARN >= arn })
+	if n == len(i.policies) || i.policies[n].ARN != arn {
+		return Policy{}, false
+	}
+	return i.policies[n], true
+}
+
+// All returns every policy, by ARN. The slice is shared: do not change it.
+func All() []Policy {
+	i, err := index()
+	if err != nil {
+		return nil // cannot be: the test reads all of it
+	}
+	return i.policies
+}
+
+// Document returns the default version's policy document, JSON.
+func (p Policy) Document() string {
+	i, err := index()
+	if err != nil {
+		return ""
+	}
+	text, err := i.block(p.at.block)
+	if err != nil || p.at.to > len(text) {
+		return ""
+	}
+	return string(text[p.at.from:p.at.to])
+}
+
+// contents is the index, and where the blocks begin.
+type contents struct {
+	policies []Policy
+	blocks   [][]byte
+
+	mu   sync.Mutex
+	last int // the block that was inflated last, and its text
+	text []byte
+}
+
+// Entry is a policy as the index writes it.
+type Entry struct {
+	ARN     string    `json:"a"`
+	Version string    `json:"v"`
+	Created time.Time `json:"c"`
+	Updated time.Time `json:"u"`
+	Block   int       `json:"b"`
+	From    int       `json:"f"`
+	To      int       `json:"t"`
+}
+
+var index = sync.OnceValues(func() (*contents, error) { return read(embedded) })
+
+// read takes the file apart: sections, each behind its length, of which the
+// first is the index and the others are blocks of documents.
+func read(file []byte) (*contents, error) {
+	var sections [][]byte
+	for len(file) > 0 {
+		n, width := binary.Uvarint(file)
+		if width <= 0 || n > uint64(len(file)-width) {
+			return nil, errors.New("policies.bin: a section is cut short")
+		}
+		sections, file = append(sections, file[width:width+int(n)]), file[width+int(n):]
+	}
+	if len(sections) == 0 {
+		return nil, errors.New("policies.bin is empty")
+	}
+	var entries []Entry
+	if err := json.NewDecoder(flate.NewReader(bytes.NewReader(sections[0]))).Decode(&entries); err != nil {
+		return nil, fmt.Errorf("policies.bin: index: %w", err)
+	}
+	c := &contents{blocks: sections[1:], last: -1, policies: make([]Policy, len(entries))}
+	for n, e := range entries {
+		path, name := "/", strings.TrimPrefix(e.ARN, "arn:aws:iam::aws:policy/")
+		if cut := strings.LastIndexByte(name, '/'); cut >= 0 {
+			path, name = "/"+name[:cut+1], name[cut+1:]
+		}
+		c.policies[n] = Policy{
+			ARN: e.ARN, Name: name, Path: path, ID: idOf(e.ARN), DefaultVersion: e.Version,
+			Created: e.Created, Updated: e.Updated, at: place{e.Block, e.From, e.To},
+		}
+	}
+	return c, nil
+}
+
+// block inflates a block, unless it was the last one asked for.
+func (c *contents) block(n int) ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n == c.last {
+		return c.text, nil
+	}
+	if n < 0 || n >= len(c.blocks) {
+		return nil, fmt.Errorf("policies.bin has no block %d", n)
+	}
+	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(c.blocks[n])))
+	if err != nil {
+		return nil, fmt.Errorf("policies.bin: block %d: %w", n, err)
+	}
+	c.last, c.text = n, text
+	return text, nil
+}
+
+// idOf makes a stable id of the form of AWS's.
+func idOf(arn string) string {
+	sum := sha256.Sum256([]byte(arn))
+	return "ANPA" + base32.StdEncoding.EncodeToString(sum[:])[:17]
+}
