@@ -1,0 +1,109 @@
+package policy
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/tools/txtar"
+)
+
+// FuzzCompile checks that no document harms: what compiles is JSON, evaluates,
+// and compiles again to the same thing.
+func FuzzCompile(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range files {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range archive.Files {
+			if strings.HasSuffix(file.Name, ".json") {
+				f.Add(string(file.Data))
+			}
+		}
+	}
+	request := &Request{
+		Action: "s3:GetObject", Resource: "arn:aws:s3:::ledger/2026",
+		Principal: Principal{Type: User, Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/ann"},
+		Context:   NewKeys(map[string][]string{"aws:username": {"ann"}, "aws:TagKeys": {"a", "b"}, "s3:max-keys": {"x"}}),
+	}
+	f.Fuzz(func(t *testing.T, document string) {
+		for kind := Identity; kind <= ResourceControl; kind++ {
+			p, err := Compile(document, kind)
+			if err != nil {
+				continue
+			}
+			if !json.Valid([]byte(document)) {
+				t.Fatalf("compiled what is no JSON")
+			}
+			attached := []Attached{{"p", p}}
+			l := Layers{Identity: attached, Resource: attached}
+			if a, b := Evaluate(&l, request), Evaluate(&l, request); a != b {
+				t.Fatalf("%v, then %v", a, b)
+			}
+		}
+	})
+}
+
+// FuzzParseJSON compares the parser with encoding/json, which is laxer only in
+// what the fuzz target says.
+func FuzzParseJSON(f *testing.F) {
+	for _, s := range []string{`{"a": [1, true, null, "\u00e9"]}`, `{"a":1,"a":2}`, `[[[]]]`, `-1.5e3`, `"\ud800"`, `{"a" 1}`, `[1,]`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		_, ok := parseJSON(s)
+		if valid := json.Valid([]byte(s)); ok && !valid {
+			t.Fatal("took what encoding/json refuses")
+		} else if !ok && valid && !strings.Contains(s, "{") && strings.Count(s, "[") < maxDepth {
+			t.Fatal("refused what encoding/json takes")
+		}
+	})
+}
+
+// FuzzGlob compares the matchers with a naive one.
+func FuzzGlob(f *testing.F) {
+	for _, s := range [][2]string{{"a*b?c", "axxbyc"}, {"*", ""}, {"??", "日本"}, {"*?x", "日x"}, {"a*a*a*b", strings.Repeat("a", 30)}} {
+		f.Add(s[0], s[1])
+	}
+	f.Fuzz(func(t *testing.T, pattern, s string) {
+		if !utf8.ValidString(pattern) || !utf8.ValidString(s) || len(pattern) > 20 || len(s) > 40 {
+			return
+		}
+		want := naive([]rune(pattern), []rune(s))
+		compiled := compileText(pattern, true, false)
+		if got := compiled.match(s, nil); got != want {
+			t.Errorf("match(%q, %q) = %t, want %t", pattern, s, got, want)
+		}
+		if got := glob([]byte(encodeWildcards(pattern)), s); got != want {
+			t.Errorf("glob(%q, %q) = %t, want %t", pattern, s, got, want)
+		}
+		if small, ok := ascii(pattern, s); ok {
+			if got := globFold(encodeWildcards(small), strings.ToUpper(s)); got != naive([]rune(small), []rune(strings.ToLower(s))) {
+				t.Errorf("globFold(%q, %q) = %t", small, s, got)
+			}
+		}
+	})
+}
+
+// ascii returns pattern in lower case, when both texts are ASCII.
+func ascii(pattern, s string) (string, bool) {
+	return strings.ToLower(pattern), strings.IndexFunc(pattern+s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
+func naive(pattern, s []rune) bool {
+	switch {
+	case len(pattern) == 0:
+		return len(s) == 0
+	case pattern[0] == '*':
+		return naive(pattern[1:], s) || len(s) > 0 && naive(pattern, s[1:])
+	default:
+		return len(s) > 0 && (pattern[0] == '?' || pattern[0] == s[0]) && naive(pattern[1:], s[1:])
+	}
+}
