@@ -1,0 +1,138 @@
+// Package browser serves people: the sign-in, consent and access portal pages.
+//
+// Every page is rendered here and works without script; the script saves
+// steps. Who somebody is, is proved by an HttpOnly cookie alone, and a form
+// that changes anything is accepted from our own origin only.
+package browser
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"foyer/internal/arn"
+	"foyer/internal/federation"
+	"foyer/internal/oidc"
+	"foyer/internal/paging"
+	"foyer/internal/secret"
+	"foyer/internal/session"
+	"foyer/internal/signin"
+)
+
+// SignIn proves who somebody is.
+type SignIn interface {
+	Authenticate(ctx context.Context, userName string, password secret.Text, from signin.Source) (signin.User, error)
+}
+
+// Sessions are the portal sessions that a sign-in begins.
+type Sessions interface {
+	Start(ctx context.Context, who session.Person) (session.Session, secret.Text, error)
+	Authenticate(ctx context.Context, token secret.Text, now time.Time) (session.Session, error)
+	End(ctx context.Context, id session.ID) error
+}
+
+// Clients are the OAuth clients that ask a person for access.
+type Clients interface {
+	DeviceRequest(ctx context.Context, userCode string, by session.Session) (oidc.DeviceRequest, error)
+	DecideDevice(ctx context.Context, userCode string, by session.Session, allow bool) error
+	CheckAuthorize(ctx context.Context, request oidc.AuthorizeRequest) (oidc.Client, error)
+	IssueCode(ctx context.Context, request oidc.AuthorizeRequest, by session.Session) (secret.Text, error)
+}
+
+// Portal answers what a person may reach.
+type Portal interface {
+	Accounts(ctx context.Context, userID string, page paging.Page) ([]federation.Account, string, error)
+	Roles(ctx context.Context, userID string, account arn.AccountID, page paging.Page) ([]federation.Role, string, error)
+	Credentials(ctx context.Context, person federation.Person, account arn.AccountID, set string) (federation.Credentials, error)
+}
+
+// Face serves the pages. All fields are required.
+type Face struct {
+	SignIn   SignIn
+	Sessions Sessions
+	Clients  Clients
+	Portal   Portal
+	// Record writes what a person did on a page into the audit log.
+	Record func(ctx context.Context, act Act) error
+	// Store is the ARN of the identity store whose people sign in.
+	Store  func() string
+	Assets fs.FS // script and styles
+	Region string
+	Start  string // the portal's URL, as people configure it
+	Secure bool   // people reach us over HTTPS
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// Act is something that a person did on a page.
+type Act struct {
+	Name    string // of the audit event: Authenticate, Federate, Logout
+	Session session.Session
+	Details map[string]string // its request parameters
+}
+
+// maxForm bounds a posted form, in bytes.
+const maxForm = 64 << 10
+
+// Handler returns the pages. Whatever is no page is answered 404.
+func (f *Face) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/start", http.StatusSeeOther) })
+	mux.HandleFunc("GET /signin", f.askUserName)
+	mux.HandleFunc("POST /signin", f.askPassword)
+	mux.HandleFunc("POST /signin/password", f.signIn)
+	mux.HandleFunc("POST /signout", f.signOut)
+	mux.HandleFunc("GET /device", f.visitor(f.showDevice))
+	mux.HandleFunc("POST /device", f.visitor(f.decideDevice))
+	mux.HandleFunc("GET /authorize", f.authorize)
+	mux.HandleFunc("POST /authorize", f.visitor(f.decideAuthorize))
+	mux.HandleFunc("GET /start", f.visitor(f.showPortal))
+	mux.HandleFunc("GET /start/{$}", f.visitor(f.showPortal))
+	mux.HandleFunc("POST /start/credentials", f.visitor(f.showCredentials))
+	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServerFS(f.Assets)))
+	mux.HandleFunc("/", f.notFound)
+	return f.guard(http.NewCrossOriginProtection().Handler(mux))
+}
+
+// guard sets what every page answers with, and bounds what it reads.
+func (f *Face) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy("'self'"))
+		h.Set("Referrer-Policy", "same-origin") // codes stand in URLs; forms need their origin
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cache-Control", "no-store")
+		if f.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// contentPolicy is the pages' Content-Security-Policy; forms may lead to formTargets.
+func contentPolicy(formTargets string) string {
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action " + formTargets
+}
+
+func (f *Face) notFound(w http.ResponseWriter, r *http.Request) {
+	f.message(w, r, http.StatusNotFound, "Page not found", "There is nothing at this address. Your accounts are at /start.")
+}
+
+// sourceOf is the address a request comes from.
+func sourceOf(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return addr.Unmap()
+}

@@ -1,0 +1,58 @@
+package sqlstore
+
+import (
+	"context"
+
+	"foyer/internal/arn"
+	"foyer/internal/federation"
+	"foyer/internal/paging"
+	"foyer/internal/permissionset"
+)
+
+// heldBy are the active assignments of a user, own and through groups. Its two
+// parameters are both the user's id.
+const heldBy = `(
+	SELECT account, permission_set FROM account_assignment
+	WHERE principal_id = ? AND principal_type = 'USER' AND active = 1
+	UNION
+	SELECT a.account, a.permission_set FROM directory_membership m
+	JOIN account_assignment a ON a.principal_id = m.group_id AND a.principal_type = 'GROUP'
+	WHERE m.user_id = ? AND a.active = 1
+) AS held`
+
+// AssignedAccounts lists the accounts in which a user has a role.
+func (tx *Tx) AssignedAccounts(ctx context.Context, userID string, page paging.Page) ([]arn.AccountID, error) {
+	return rows(ctx, tx, scanAccountID, "SELECT DISTINCT account FROM "+heldBy+" WHERE account > ? ORDER BY account LIMIT ?",
+		userID, userID, page.After, page.Limit)
+}
+
+func scanAccountID(row scanner) (arn.AccountID, error) {
+	var id arn.AccountID
+	err := row.Scan(&id)
+	return id, err
+}
+
+// AssignedRoles lists the permission sets a user has in an account.
+func (tx *Tx) AssignedRoles(ctx context.Context, userID string, account arn.AccountID, page paging.Page) ([]federation.Role, error) {
+	scan := func(row scanner) (federation.Role, error) {
+		var r federation.Role
+		err := row.Scan(&r.Name, &r.Set)
+		return r, err
+	}
+	return rows(ctx, tx, scan, "SELECT s.name, s.arn FROM "+heldBy+` JOIN permission_set s ON s.arn = held.permission_set
+		WHERE held.account = ? AND s.name > ? ORDER BY s.name LIMIT ?`, userID, userID, string(account), page.After, page.Limit)
+}
+
+// AssignedGrant finds the permission set of a name that a user has in an account.
+func (tx *Tx) AssignedGrant(ctx context.Context, a federation.Asked) (federation.Grant, bool, error) {
+	scan := func(row scanner) (federation.Grant, error) {
+		var duration string
+		g := federation.Grant{Account: a.Account}
+		err := row.Scan(&g.Set, &g.RoleName, &duration)
+		g.Duration = permissionset.Set{SessionDuration: duration}.Session()
+		return g, err
+	}
+	return one(ctx, tx, scan, "SELECT s.arn, p.role_name, s.session_duration FROM "+heldBy+` JOIN permission_set s ON s.arn = held.permission_set
+		JOIN provisioned_role p ON p.account = held.account AND p.permission_set = held.permission_set
+		WHERE held.account = ? AND s.name = ?`, a.UserID, a.UserID, string(a.Account), a.SetName)
+}
