@@ -17,7 +17,7 @@ func (s *Service) PutBoundary(ctx context.Context, setARN string, b Boundary) er
 			return err
 		}
 		if b.Customer == nil {
-			if err := s.known(b.ManagedPolicyARN); err != nil {
+			if err := known(b.ManagedPolicyARN); err != nil {
 				return err
 			}
 		}

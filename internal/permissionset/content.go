@@ -58,7 +58,7 @@ func (c Content) Revision() string {
 			lines = append(lines, "managed boundary "+b.ManagedPolicyARN)
 		}
 	}
-	var policies []string
+	policies := make([]string, 0, len(c.ManagedPolicies)+len(c.CustomerManaged))
 	for _, policyARN := range c.ManagedPolicies {
 		policies = append(policies, "managed "+policyARN)
 	}
@@ -68,8 +68,8 @@ func (c Content) Revision() string {
 	slices.Sort(policies)
 	h := sha256.New()
 	for _, line := range append(lines, policies...) {
-		_, _ = fmt.Fprintf(h, "%d ", len(line)) //nolint:errcheck // a hash takes everything; the length keeps lines apart
-		_, _ = io.WriteString(h, line)          //nolint:errcheck // likewise
+		_, _ = fmt.Fprintf(h, "%d ", len(line)) // the length keeps lines apart
+		_, _ = io.WriteString(h, line)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -115,8 +115,6 @@ type Service struct {
 	View func(context.Context, func(Reader) error) error
 	Mint mint.Mint
 	Now  func() time.Time
-	// Managed reports whether AWS has a managed policy with an ARN.
-	Managed func(policyARN string) bool
 }
 
 // in reads a set that must exist.

@@ -3,6 +3,7 @@ package permissionset
 import (
 	"context"
 
+	"foyer/internal/awsmanaged"
 	"foyer/internal/fault"
 	"foyer/internal/paging"
 )
@@ -14,7 +15,7 @@ func (s *Service) Attach(ctx context.Context, setARN, policyARN string) error {
 		if _, err := in(ctx, tx, setARN); err != nil {
 			return err
 		}
-		if err := s.known(policyARN); err != nil {
+		if err := known(policyARN); err != nil {
 			return err
 		}
 		attached, err := tx.AttachToPermissionSet(ctx, setARN, policyARN)
@@ -83,8 +84,8 @@ func (s *Service) References(ctx context.Context, setARN string, page paging.Pag
 }
 
 // known fails unless AWS has a managed policy with this ARN.
-func (s *Service) known(policyARN string) error {
-	if !s.Managed(policyARN) {
+func known(policyARN string) error {
+	if _, found := awsmanaged.Find(policyARN); !found {
 		return fault.Newf(fault.NotFound, "Policy %s does not exist or is not attachable.", policyARN)
 	}
 	return nil

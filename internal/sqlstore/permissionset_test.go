@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"foyer/internal/awsmanaged"
 	"foyer/internal/fault"
 	"foyer/internal/mint"
 	"foyer/internal/paging"
@@ -25,7 +26,6 @@ func setsOn(db *sqlstore.DB) *permissionset.Service {
 		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) permissionset.Tx { return tx }),
 		View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) permissionset.Reader { return tx }),
 		Mint: mint.Mint{Source: rand.Reader}, Now: clock,
-		Managed: func(policyARN string) bool { return strings.HasPrefix(policyARN, "arn:aws:iam::aws:policy/") },
 	}
 }
 
@@ -125,7 +125,7 @@ func TestPoliciesOfPermissionSetsOnEveryStore(t *testing.T) {
 
 		for i := range permissionset.MaxPolicies {
 			if i%2 == 0 {
-				err = sets.Attach(ctx, set.ARN, fmt.Sprintf("%s%02d", readOnly, i))
+				err = sets.Attach(ctx, set.ARN, awsmanaged.All()[i].ARN)
 			} else {
 				err = sets.Reference(ctx, set.ARN, permissionset.PolicyRef{Path: "/", Name: fmt.Sprintf("own%02d", i)})
 			}
