@@ -48,7 +48,7 @@ var doors = map[string][]string{
 	"internal/saml":         {"internal/fault"},                                                       // verification fails in the house's words
 	"internal/sigv4":        {"internal/secret", "internal/fault"},                                    // a signature is made with a secret
 	"internal/policy":       {"internal/arn", "internal/fault"},                                       // principals are ARNs
-	"internal/assignment":   {"internal/permissionset", "internal/provisioning"},                         // an assignment is of a set, and begins its provisioning
+	"internal/assignment":   {"internal/permissionset", "internal/provisioning"},                      // an assignment is of a set, and begins its provisioning
 	"internal/provisioning": {"internal/permissionset", "internal/instance"},                          // a role is a permission set in an account of an instance
 	"internal/federation":   {"internal/permissionset", "internal/provisioning", "internal/instance"}, // credentials come through the seam that provisioning declares
 	"internal/oidc":         {"internal/session"},                                                     // a token hangs from a sign-in session
