@@ -148,7 +148,9 @@ func protectedRole(c provisioning.Change) iam.ProtectedRole {
 	return r
 }
 
-func policyRef(p permissionset.PolicyRef) iam.PolicyRef { return iam.PolicyRef{Path: p.Path, Name: p.Name} }
+func policyRef(p permissionset.PolicyRef) iam.PolicyRef {
+	return iam.PolicyRef{Path: p.Path, Name: p.Name}
+}
 
 // AssumeRoleWithSAML presents an assertion to the embedded STS, which knows
 // nothing of who made it beyond what the account's SAML provider says.
