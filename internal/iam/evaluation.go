@@ -20,6 +20,7 @@ type NamedDocument struct {
 // PrincipalPolicies is everything of an account that has a say in what one of
 // its principals may do.
 type PrincipalPolicies struct {
+	ID            string          // of the entity; one that is deleted and made again has another
 	Documents     []NamedDocument // inline and managed, those of a user's groups included
 	Boundary      *NamedDocument  // nil for none
 	Tags          map[string]string
@@ -63,7 +64,7 @@ func (s *Service) PrincipalPolicies(ctx context.Context, account arn.AccountID, 
 }
 
 func policiesOf(ctx context.Context, tx Tx, e Entity) (PrincipalPolicies, error) {
-	held := PrincipalPolicies{Tags: e.Tags, ServiceLinked: e.ServiceLinked}
+	held := PrincipalPolicies{ID: e.ID, Tags: e.Tags, ServiceLinked: e.ServiceLinked}
 	ids := []string{e.ID}
 	if e.Kind == UserKind {
 		groups, err := tx.IAMGroupsOf(ctx, e.ID, paging.Page{Limit: maxGroups})
