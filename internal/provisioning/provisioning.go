@@ -211,7 +211,7 @@ func (s *Service) Operations(ctx context.Context, kind Kind, status Status, page
 }
 
 // retained is how long settled operations can be described.
-const retained = 30 * 24 * time.Hour
+const retained = 90 * 24 * time.Hour
 
 // Purge removes up to limit operations that settled long ago, and answers how many.
 func (s *Service) Purge(ctx context.Context, now time.Time, limit int) (n int, err error) {
