@@ -105,7 +105,7 @@ type Place struct {
 	Path       string // o-…/r-…/ou-…/
 	Suspended  bool   // closed, or not there: nobody may act in it
 
-	controls [][]policy.Attached // nil when service control policies do not bind it
+	controls [][]policy.Attached // none when service control policies do not bind it
 }
 
 var nowhere Place
@@ -120,9 +120,6 @@ func (f *Facts) Place(ctx context.Context, account arn.AccountID) (*Place, error
 		return nil, fmt.Errorf("place of %s: %w", account, err)
 	}
 	p := &Place{OrgID: c.OrgID, Management: c.Management, Path: c.Path, Suspended: c.Suspended}
-	if c.Exempt {
-		return p, nil
-	}
 	p.controls = make([][]policy.Attached, len(c.Levels))
 	for i, level := range c.Levels {
 		p.controls[i] = make([]policy.Attached, len(level))

@@ -133,6 +133,26 @@ func TestPlacesOfForeignResources(t *testing.T) {
 	}
 }
 
+// TestPlaceOfTheOrganizationsResources asks as a member about what belongs to
+// the management account, and about what belongs to who knows whom.
+func TestPlaceOfTheOrganizationsResources(t *testing.T) {
+	h := open(t)
+	control := h.control(t)
+	ann := h.user(t, h.member, "ann", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"organizations:*","Resource":"*",
+		"Condition":{"StringEquals":{"aws:ResourceOrgID":"`+control.org+`"},"Null":{"aws:ResourceOrgPaths":"true"}}}]}`)
+	const action = "organizations:DescribeOrganization"
+	ask := func(account string) (string, error) {
+		resource := "arn:aws:organizations::" + account + ":organization/" + control.org
+		return resource, h.gate.Check(t.Context(), by(ann), []wire.Demand{{Action: action, Resource: resource}})
+	}
+	_, err := ask(string(management))
+	said(t, err, "")
+	for _, account := range []string{"999999999999", string(h.member), ""} {
+		resource, err := ask(account)
+		said(t, err, sentence(ann, action, resource, "because no identity-based policy allows the "+action+" action"))
+	}
+}
+
 func TestVariablesInPolicies(t *testing.T) {
 	h := open(t)
 	ann := h.user(t, h.member, "ann", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::*:user/people/${aws:username}"}]}`)
