@@ -1,0 +1,74 @@
+package foyer
+
+import (
+	"context"
+
+	"foyer/internal/access"
+	"foyer/internal/arn"
+	"foyer/internal/iam"
+	"foyer/internal/organizations"
+	"foyer/internal/sqlstore"
+	"foyer/internal/sts"
+)
+
+// accountPlane is where accounts, roles and credentials live.
+type accountPlane struct {
+	iam           *iam.Service
+	organizations *organizations.Service
+	sts           *sts.Service
+	identifier    *access.Identifier
+	gate          *access.Gate
+}
+
+func (r *rooms) furnishAccountPlane() {
+	r.iam = &iam.Service{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
+		Mint: r.mint, Ring: r.ring,
+	}
+	r.organizations = &organizations.Service{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
+		Mint: r.mint, PutRoles: putAccountRoles(r.iam),
+	}
+	minter := sts.Minter{Ring: r.ring, Mint: r.mint, Now: r.now}
+	facts := &access.Facts{IAM: r.iam, Organizations: r.organizations}
+	r.gate = &access.Gate{
+		Rights: sqlstore.Remember(r.db, facts.Rights), Place: sqlstore.Remember(r.db, facts.Place), Policy: sqlstore.Remember(r.db, facts.Policy),
+	}
+	r.identifier = &access.Identifier{Keys: sqlstore.Remember(r.db, facts.KeyOwner), Sessions: &minter}
+	r.sts = &sts.Service{Minter: minter, IAM: r.iam, Gate: r.gate}
+}
+
+// The service principals whose service-linked roles every account of an
+// organization has.
+var linkedServices = []string{"organizations.amazonaws.com", iam.SSOPrincipal}
+
+// putAccountRoles makes what a new account begins with: the role for its
+// management account, and the service-linked roles.
+func putAccountRoles(service *iam.Service) func(context.Context, []organizations.AccountRole) error {
+	return func(ctx context.Context, roles []organizations.AccountRole) error {
+		for _, r := range roles {
+			_, err := service.CreateServiceRole(ctx, iam.ServiceRole{
+				NewRole:           iam.NewRole{Account: r.Account, Name: r.Name, TrustPolicy: r.TrustPolicy},
+				ManagedPolicyARNs: r.ManagedPolicyARNs,
+			})
+			if err != nil {
+				return err
+			}
+			if err := linkServices(ctx, service, r.Account); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func linkServices(ctx context.Context, service *iam.Service, account arn.AccountID) error {
+	for _, principal := range linkedServices {
+		if _, err := service.EnsureServiceLinkedRole(ctx, account, principal, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package foyer
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"foyer/internal/arn"
+	"foyer/internal/audit"
+	"foyer/internal/browser"
+	"foyer/internal/signin"
+)
+
+// signInSource is the event source of sign-ins, as CloudTrail names it.
+const signInSource = "signin.amazonaws.com"
+
+// recordSignIn writes a step of a sign-in into the audit log.
+func (r *rooms) recordSignIn(ctx context.Context, e signin.Event) error {
+	i, err := r.instance.Instance(ctx)
+	if err != nil {
+		return err
+	}
+	outcome := "Failure"
+	if e.Success {
+		outcome = "Success"
+	}
+	event := audit.Event{
+		UserIdentity: person(i.Owner, i.IdentityStoreARN(), e.UserID, e.UserName, ""),
+		EventTime:    audit.Moment(e.Time), EventSource: signInSource, EventName: string(e.Name), AWSRegion: i.Region,
+		SourceIPAddress: e.SourceIP.String(), UserAgent: e.UserAgent, EventType: audit.ServiceEvent, RecipientAccountID: i.Owner,
+		AdditionalEventData: map[string]any{"AuthWorkflowID": e.WorkflowID, "CredentialType": e.CredentialType},
+		ServiceEventDetails: map[string]any{string(e.Name): outcome},
+	}
+	if e.LoginTo != "" {
+		event.AdditionalEventData["LoginTo"] = e.LoginTo
+	}
+	return r.recorder.RecordIn(ctx, event)
+}
+
+// recordAct writes what a person did on a page into the audit log.
+func (r *rooms) recordAct(ctx context.Context, act browser.Act) error {
+	i, err := r.instance.Instance(ctx)
+	if err != nil {
+		return err
+	}
+	parameters, err := json.Marshal(act.Details)
+	if err != nil {
+		return fmt.Errorf("details of %s: %w", act.Name, err)
+	}
+	if len(act.Details) == 0 {
+		parameters = nil
+	}
+	s := act.Session
+	return r.recorder.RecordIn(ctx, audit.Event{
+		UserIdentity: person(i.Owner, s.Store, s.UserID, s.UserName, string(s.ID)),
+		EventTime:    audit.Moment(r.now().UTC()), EventSource: "sso.amazonaws.com", EventName: act.Name, AWSRegion: i.Region,
+		SourceIPAddress: s.SourceIP.String(), UserAgent: s.UserAgent, EventType: audit.ServiceEvent, RecipientAccountID: i.Owner,
+		RequestParameters: parameters,
+	})
+}
+
+func person(owner arn.AccountID, store, id, name, credential string) audit.Identity {
+	who := audit.Identity{Type: "IdentityCenterUser", AccountID: owner, UserName: name, CredentialID: credential}
+	if id != "" {
+		who.OnBehalfOf = &audit.OnBehalfOf{UserID: id, IdentityStoreARN: store}
+	}
+	return who
+}

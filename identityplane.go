@@ -1,0 +1,166 @@
+package foyer
+
+import (
+	"context"
+	"crypto/rand"
+	"runtime"
+
+	"foyer/internal/arn"
+	"foyer/internal/assignment"
+	"foyer/internal/directory"
+	"foyer/internal/fault"
+	"foyer/internal/federation"
+	"foyer/internal/instance"
+	"foyer/internal/jobs"
+	"foyer/internal/oidc"
+	"foyer/internal/permissionset"
+	"foyer/internal/provisioning"
+	"foyer/internal/session"
+	"foyer/internal/signin"
+	"foyer/internal/sqlstore"
+)
+
+// identityPlane is Identity Center.
+type identityPlane struct {
+	instance     *instance.Service
+	directory    *directory.Directory
+	signin       *signin.Service
+	sessions     *session.Sessions
+	oidc         *oidc.Service
+	sets         *permissionset.Service
+	assignments  *assignment.Service
+	queue        *jobs.Queue
+	provisioning *provisioning.Service
+	federation   *federation.Service
+}
+
+// furnishIdentityPlane wires Identity Center to the accounts behind the seam.
+// portal is the URL at which people reach us.
+func (r *rooms) furnishIdentityPlane(accounts provisioning.Accounts, portal string) {
+	r.instance = &instance.Service{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) instance.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) instance.Tx { return tx }),
+		Mint: r.mint, Ring: r.ring, Random: rand.Reader,
+	}
+	r.furnishPeople(portal)
+	r.furnishAssignments(accounts)
+}
+
+// furnishPeople wires who people are, how they sign in, and what acts for them.
+func (r *rooms) furnishPeople(portal string) {
+	r.directory = &directory.Directory{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) directory.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) directory.Reader { return tx }),
+		Mint: r.mint, Now: r.now, StoreID: r.storeID, Gone: r.principalGone,
+	}
+	r.signin = &signin.Service{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
+		Unit: r.db.Unit, Mint: r.mint, Now: r.now, UserByName: r.userByName, Record: r.recordSignIn,
+		Hasher: signin.NewHasher(signin.DefaultCost, runtime.GOMAXPROCS(0), rand.Reader),
+	}
+	r.sessions = &session.Sessions{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) session.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) session.Tx { return tx }),
+		Mint: r.mint, Now: r.now, MaySignIn: r.maySignIn,
+	}
+	r.sessions.Remembered = sqlstore.Remember(r.db, r.sessions.ByToken)
+	r.oidc = &oidc.Service{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) oidc.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) oidc.Tx { return tx }),
+		Unit: r.db.Unit, Mint: r.mint, Now: r.now, Sessions: r.sessions,
+		InstanceFor: func(ctx context.Context, url string) (string, bool, error) {
+			i, err := r.instance.Instance(ctx)
+			if fault.Of(err) == fault.NotFound && err != nil {
+				return "", false, nil
+			}
+			return i.ID, err == nil && i.IsNamedBy(url, portal), err
+		},
+	}
+	r.oidc.Remembered = sqlstore.Remember(r.db, r.oidc.ByToken)
+}
+
+// furnishAssignments wires permission sets, who has them, and how accounts follow.
+func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
+	r.sets = &permissionset.Service{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) permissionset.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) permissionset.Reader { return tx }),
+		Mint: r.mint, Now: r.now,
+	}
+	r.queue = jobs.New(jobs.Queue{
+		Name: "provisioning",
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) jobs.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) jobs.Tx { return tx }),
+		Mint: r.mint, Alone: !r.db.Shared(),
+		Failed: func(err error) { r.log.Error("provisioning failed", "error", err) },
+	})
+	r.provisioning = &provisioning.Service{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) provisioning.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) provisioning.Tx { return tx }),
+		Mint: r.mint, Queue: r.queue, Instance: r.instance, Accounts: accounts,
+	}
+	r.queue.Work = r.provisioning.Work
+	r.assignments = &assignment.Service{
+		InTx:         sqlstore.Through(r.db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
+		View:         sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
+		Provisioning: r.provisioning, Accounts: accountsExist{accounts},
+	}
+	r.federation = &federation.Service{
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) federation.Tx { return tx }),
+		Mint: r.mint, Now: r.now, Instance: r.instance, Plane: accounts,
+	}
+	r.federation.Remembered = sqlstore.Remember(r.db, r.federation.Grant)
+}
+
+// accountsExist answers assignment's question about accounts from the seam.
+type accountsExist struct{ provisioning.Accounts }
+
+// AccountExists reports whether the account is there.
+func (a accountsExist) AccountExists(ctx context.Context, id arn.AccountID) (bool, error) {
+	all, err := a.Describe(ctx, []arn.AccountID{id})
+	return len(all) > 0, err
+}
+
+// storeID is the identity store's id; "" where there is no instance.
+func (r *rooms) storeID(ctx context.Context) (string, error) {
+	i, err := r.instance.Instance(ctx)
+	if err != nil && fault.Of(err) == fault.NotFound {
+		return "", nil
+	}
+	return i.IdentityStore, err
+}
+
+// principalGone ends what hangs from a deleted user or group: assignments, and
+// with a user the password and the sessions.
+func (r *rooms) principalGone(ctx context.Context, resource directory.Resource, id string) error {
+	if err := r.assignments.PrincipalGone(ctx, string(resource), id); err != nil {
+		return err
+	}
+	if resource != directory.UserResource {
+		return nil
+	}
+	if err := r.sessions.EndAllOf(ctx, id); err != nil {
+		return err
+	}
+	return r.signin.Forget(ctx, id)
+}
+
+// userByName finds a person who wants to sign in.
+func (r *rooms) userByName(ctx context.Context, name string) (signin.User, bool, error) {
+	u, err := r.directory.UserBy(ctx, directory.ByUserName, name)
+	if err != nil {
+		if fault.Of(err) == fault.NotFound {
+			err = nil
+		}
+		return signin.User{}, false, err
+	}
+	return signin.User{ID: string(u.ID), UserName: u.UserName, DisplayName: u.DisplayName, Enabled: !u.Disabled}, true, nil
+}
+
+func (r *rooms) maySignIn(ctx context.Context, id string) (bool, error) {
+	u, err := r.directory.User(ctx, directory.UserID(id))
+	if err != nil && fault.Of(err) == fault.NotFound {
+		return false, nil
+	}
+	return err == nil && !u.Disabled, err
+}

@@ -1,0 +1,62 @@
+package foyer
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"foyer/internal/audit"
+	"foyer/internal/embeddedaccounts"
+	"foyer/internal/mint"
+	"foyer/internal/paging"
+	"foyer/internal/provisioning"
+	"foyer/internal/seal"
+	"foyer/internal/sqlstore"
+)
+
+// rooms are all rooms of the house, wired to one store.
+type rooms struct {
+	db   *sqlstore.DB
+	mint mint.Mint
+	ring *seal.Keyring
+	now  func() time.Time
+	log  *slog.Logger
+
+	recorder *audit.Recorder
+	trail    *audit.Log
+	accountPlane
+	identityPlane
+}
+
+// furnish wires every room. portal is the URL at which people reach us.
+func (r *rooms) furnish(region, portal string) {
+	r.recorder = &audit.Recorder{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) audit.Tx { return tx }),
+		Mint: r.mint, Log: r.log,
+	}
+	read := func(tx *sqlstore.Tx) audit.Reader { return tx }
+	r.trail = &audit.Log{
+		View: sqlstore.Viewed(r.db, read), InTx: sqlstore.Through(r.db, read), Now: r.now, Flush: r.recorder.Flush,
+	}
+	r.furnishAccountPlane()
+	r.furnishIdentityPlane(&embeddedaccounts.Accounts{
+		Unit: r.db.Unit, IAM: r.iam, Organizations: r.organizations, STS: r.sts, Now: r.now, Region: region,
+	}, portal)
+}
+
+// settled waits until every assignment that was begun has ended.
+func (r *rooms) settled(ctx context.Context) error {
+	ticker := time.NewTicker(2 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		waiting, _, err := r.provisioning.Operations(ctx, provisioning.KindCreate, provisioning.InProgress, paging.Page{Limit: 1})
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}

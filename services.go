@@ -1,0 +1,49 @@
+package foyer
+
+import (
+	"context"
+
+	"foyer/internal/arn"
+	"foyer/internal/awsapi/accessanalyzerapi"
+	"foyer/internal/awsapi/accountapi"
+	"foyer/internal/awsapi/cloudtrailapi"
+	"foyer/internal/awsapi/iamapi"
+	"foyer/internal/awsapi/identitystoreapi"
+	"foyer/internal/awsapi/organizationsapi"
+	"foyer/internal/awsapi/signinapi"
+	"foyer/internal/awsapi/ssoadminapi"
+	"foyer/internal/awsapi/ssoapi"
+	"foyer/internal/awsapi/ssooidcapi"
+	"foyer/internal/awsapi/stsapi"
+	"foyer/internal/iam"
+	"foyer/internal/paging"
+	"foyer/internal/wire"
+)
+
+// apis are the services, each answered by its rooms.
+func (r *rooms) apis(f founding) []*wire.API {
+	tokens := paging.Tokens{Ring: r.ring}
+	services := []interface{ API() *wire.API }{
+		&accessanalyzerapi.Service{},
+		&accountapi.Service{},
+		&cloudtrailapi.Service{Log: r.trail, Tokens: tokens},
+		&iamapi.Service{IAM: r.iam},
+		&identitystoreapi.Service{Directory: r.directory, Tokens: tokens, Owner: func() arn.AccountID { return f.account }},
+		&organizationsapi.Service{Organizations: r.organizations, Tokens: tokens},
+		&signinapi.Service{},
+		&ssoadminapi.Service{
+			Instance: r.instance, PermissionSets: r.sets, Assignments: r.assignments, Provisioning: r.provisioning, Tokens: tokens,
+			Delegated: func(ctx context.Context, account arn.AccountID) (bool, error) {
+				return r.organizations.DelegatedAdministrator(ctx, account, iam.SSOPrincipal)
+			},
+		},
+		&ssoapi.Service{Tokens: r.oidc, Portal: r.federation, Pages: tokens},
+		&ssooidcapi.Service{Clients: r.oidc, Grants: r.oidc},
+		&stsapi.Service{STS: r.sts},
+	}
+	apis := make([]*wire.API, len(services))
+	for i, s := range services {
+		apis[i] = s.API()
+	}
+	return apis
+}

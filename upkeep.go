@@ -1,0 +1,55 @@
+package foyer
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	// upkeepEvery is how often what nobody needs any more is removed.
+	upkeepEvery = 10 * time.Minute
+	// upkeepBatch bounds the rows of one kind that one transaction removes.
+	upkeepBatch = 1000
+	// remembered is how long codes and tokens that have run out are kept, so
+	// that who comes late is told what happened.
+	remembered = 24 * time.Hour
+)
+
+// upkeep removes what ran out, from time to time, until ctx ends.
+func (r *rooms) upkeep(ctx context.Context) {
+	ticker := time.NewTicker(upkeepEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := r.purge(ctx); err != nil {
+				r.log.ErrorContext(ctx, "upkeep failed", "error", err)
+			}
+		}
+	}
+}
+
+func (r *rooms) purge(ctx context.Context) error {
+	now := r.now().UTC()
+	for _, kind := range []struct {
+		name  string
+		purge func(limit int) (int, error)
+	}{
+		{"audit events", func(limit int) (int, error) { return r.trail.Purge(ctx, limit) }},
+		{"sign-in attempts", func(limit int) (int, error) { return r.signin.Purge(ctx, now.Add(-remembered), limit) }},
+		{"sessions", func(limit int) (int, error) { return r.sessions.Purge(ctx, now.Add(-remembered), limit) }},
+		{"tokens", func(limit int) (int, error) { return r.oidc.Purge(ctx, now.Add(-remembered), limit) }},
+		{"provisioning requests", func(limit int) (int, error) { return r.provisioning.Purge(ctx, now, limit) }},
+	} {
+		for n := upkeepBatch; n >= upkeepBatch && ctx.Err() == nil; {
+			var err error
+			if n, err = kind.purge(upkeepBatch); err != nil {
+				return fmt.Errorf("remove old %s: %w", kind.name, err)
+			}
+		}
+	}
+	return nil
+}
