@@ -25,13 +25,6 @@ type NotAttachable struct{ error }
 // Unwrap returns the fault.
 func (e *NotAttachable) Unwrap() error { return e.error }
 
-// Misused refuses a request whose parameters do not fit who makes it, such as
-// GetUser without a name by a role session.
-type Misused struct{ error }
-
-// Unwrap returns the fault.
-func (e *Misused) Unwrap() error { return e.error }
-
 func unmodifiable(name string) error {
 	return &Unmodifiable{fault.Newf(fault.Denied,
 		"Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", name)}

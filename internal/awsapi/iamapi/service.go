@@ -1,0 +1,155 @@
+// Package iamapi serves AWS's Identity and Access Management API: users,
+// groups, roles, policies, access keys and SAML providers of the caller's
+// account.
+package iamapi
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"foyer/internal/caller"
+	"foyer/internal/fault"
+	"foyer/internal/iam"
+	"foyer/internal/paging"
+	"foyer/internal/wire"
+)
+
+// Service answers the API. All fields are required.
+type Service struct {
+	notBuilt
+	IAM    *iam.Service
+	Tokens paging.Tokens
+}
+
+// API returns the service's contract, answered by s.
+func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf) }
+
+// maxPage is the size of a page when none is asked for.
+const maxPage = 100
+
+// page reads the paging members of a listing; query names the listing.
+func (s *Service) page(query string, marker *string, limit *int64) (paging.Page, error) {
+	page := paging.Page{Limit: maxPage}
+	if limit != nil {
+		page.Limit = int(*limit)
+	}
+	if marker == nil {
+		return page, nil
+	}
+	after, err := s.Tokens.After(query, *marker)
+	if err != nil {
+		return page, validation("Invalid Marker.", err)
+	}
+	page.After = after
+	return page, nil
+}
+
+// more is how a listing says whether it goes on: IsTruncated and Marker.
+func (s *Service) more(query, after string) (truncated *bool, marker *string, err error) {
+	token, err := s.Tokens.Next(query, after)
+	return new(token != ""), optional(token), err
+}
+
+// validation is the failure of a request that does not fit its caller or its
+// own listing; the model has no word for it, and AWS says ValidationError.
+func validation(message string, cause error) error {
+	return &wire.Error{Code: "ValidationError", Status: http.StatusBadRequest, Message: message, Err: cause}
+}
+
+func given(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// encoded is a policy document as IAM shows it: percent-encoded (RFC 3986).
+func encoded(document string) string {
+	return strings.ReplaceAll(url.QueryEscape(document), "+", "%20")
+}
+
+// self is the user that an operation without a user name means: the caller
+// itself, or "" for root.
+func self(call *wire.Call, name *string) (string, error) {
+	switch {
+	case name != nil:
+		return *name, nil
+	case call.Caller.Kind == caller.User:
+		return call.Caller.Name, nil
+	case call.Caller.Kind == caller.Root:
+		return "", nil
+	default:
+		return "", validation("Must specify userName when calling with non-User credentials", nil)
+	}
+}
+
+func user(call *wire.Call, name string) iam.Ref {
+	return iam.Ref{Account: call.Caller.Account, Kind: iam.UserKind, Name: name}
+}
+
+func group(call *wire.Call, name string) iam.Ref {
+	return iam.Ref{Account: call.Caller.Account, Kind: iam.GroupKind, Name: name}
+}
+
+func role(call *wire.Call, name string) iam.Ref {
+	return iam.Ref{Account: call.Caller.Account, Kind: iam.RoleKind, Name: name}
+}
+
+func tagsOf(all []Tag) []iam.Tag {
+	out := make([]iam.Tag, len(all))
+	for i, t := range all {
+		out[i] = iam.Tag{Key: t.Key, Value: t.Value}
+	}
+	return out
+}
+
+// wireTags shows tags by key; nil when there are none.
+func wireTags(tags map[string]string) []Tag {
+	var all []Tag
+	for key, value := range tags {
+		all = append(all, Tag{Key: key, Value: value})
+	}
+	slices.SortFunc(all, func(a, b Tag) int { return strings.Compare(a.Key, b.Key) })
+	return all
+}
+
+// tagPage is one page of a resource's tags.
+func (s *Service) tagPage(query string, tags map[string]string, marker *string, limit *int64) (all []Tag, truncated *bool, next *string, err error) {
+	page, err := s.page(query, marker, limit)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	all = wireTags(tags)
+	all = slices.DeleteFunc(all, func(t Tag) bool { return t.Key <= page.After && page.After != "" })
+	all, after := paging.Cut(all, page.Limit, func(t Tag) string { return t.Key })
+	truncated, next, err = s.more(query, after)
+	return all, truncated, next, err
+}
+
+func wireBoundary(policyARN string) *AttachedPermissionsBoundary {
+	if policyARN == "" {
+		return nil
+	}
+	return &AttachedPermissionsBoundary{PermissionsBoundaryType: new("Policy"), PermissionsBoundaryArn: &policyARN}
+}
+
+// each translates a list. It is never nil: AWS shows empty lists.
+func each[From, To any](all []From, as func(From) To) []To {
+	out := make([]To, len(all))
+	for i, from := range all {
+		out[i] = as(from)
+	}
+	return out
+}
+
+// invalid is a request whose parameters contradict each other.
+func invalid(format string, args ...any) error { return fault.Newf(fault.Invalid, format, args...) }
