@@ -71,7 +71,7 @@ func (r *rooms) furnishPeople(portal string) {
 		Unit: r.db.Unit, Mint: r.mint, Now: r.now, Sessions: r.sessions,
 		InstanceFor: func(ctx context.Context, url string) (string, bool, error) {
 			i, err := r.instance.Instance(ctx)
-			if fault.Of(err) == fault.NotFound && err != nil {
+			if fault.Of(err) == fault.NotFound {
 				return "", false, nil
 			}
 			return i.ID, err == nil && i.IsNamedBy(url, portal), err
@@ -124,7 +124,7 @@ func (a accountsExist) AccountExists(ctx context.Context, id arn.AccountID) (boo
 // storeID is the identity store's id; "" where there is no instance.
 func (r *rooms) storeID(ctx context.Context) (string, error) {
 	i, err := r.instance.Instance(ctx)
-	if err != nil && fault.Of(err) == fault.NotFound {
+	if fault.Of(err) == fault.NotFound {
 		return "", nil
 	}
 	return i.IdentityStore, err
@@ -159,7 +159,7 @@ func (r *rooms) userByName(ctx context.Context, name string) (signin.User, bool,
 
 func (r *rooms) maySignIn(ctx context.Context, id string) (bool, error) {
 	u, err := r.directory.User(ctx, directory.UserID(id))
-	if err != nil && fault.Of(err) == fault.NotFound {
+	if fault.Of(err) == fault.NotFound {
 		return false, nil
 	}
 	return err == nil && !u.Disabled, err

@@ -83,5 +83,5 @@ func (h *handler) readyz(w http.ResponseWriter, r *http.Request) {
 func plain(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text)) //nolint:errcheck // nobody is left to tell
+	_, _ = w.Write([]byte(text))
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -33,11 +34,12 @@ import (
 	"foyer/internal/wire"
 )
 
+const owner = arn.AccountID("111122223333")
+
 const (
-	owner   arn.AccountID = "111122223333"
-	store                 = "d-90671a2b3c"
-	keyID                 = "any/key:id" // there is no rule on how a key id must look
-	secret1               = "the secret"
+	store   = "d-90671a2b3c"
+	keyID   = "any/key:id" // there is no rule on how a key id must look
+	secret1 = "the secret"
 )
 
 var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -78,7 +80,10 @@ func portalAPI() *wire.API {
 			},
 		}},
 		Authorize: map[string]wire.Authorization{"ListAccounts": wire.Free},
-		Fault:     func(err error) *wire.Error { return err.(*wire.Error) },
+		Fault: func(err error) *wire.Error {
+			e, _ := errors.AsType[*wire.Error](err)
+			return e
+		},
 	}
 }
 
@@ -295,7 +300,7 @@ func TestARefusalChangesNothingAndIsRecorded(t *testing.T) {
 
 func TestAPresignedRequestRunsOut(t *testing.T) {
 	h := open(t)
-	r, err := http.NewRequestWithContext(t.Context(), "GET", h.URL+"/?"+whoAmI+"&X-Amz-Expires=900", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.URL+"/?"+whoAmI+"&X-Amz-Expires=900", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

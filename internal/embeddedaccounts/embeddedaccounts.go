@@ -181,7 +181,7 @@ func (a *Accounts) Describe(ctx context.Context, ids []arn.AccountID) ([]provisi
 	var all []provisioning.Account
 	for _, id := range ids {
 		account, err := a.Organizations.DescribeAccount(ctx, id)
-		if fault.Of(err) == fault.NotFound && err != nil {
+		if fault.Of(err) == fault.NotFound {
 			continue
 		}
 		if err != nil {

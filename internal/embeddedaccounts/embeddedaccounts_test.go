@@ -89,7 +89,7 @@ func account(n int) arn.AccountID {
 func read(t *testing.T, people *iam.Service, account arn.AccountID, name string) (accountstest.Role, bool) {
 	t.Helper()
 	role, err := people.Role(t.Context(), account, name)
-	if fault.Of(err) == fault.NotFound && err != nil {
+	if fault.Of(err) == fault.NotFound {
 		return accountstest.Role{}, false
 	}
 	if err != nil {

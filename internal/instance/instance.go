@@ -79,7 +79,7 @@ func (i Instance) EntityID() string {
 func (i Instance) digest(parts ...string) string {
 	h := sha256.New()
 	for _, p := range append([]string{i.ID}, parts...) {
-		_, _ = io.WriteString(h, p+"\n") //nolint:errcheck // a hash takes everything
+		_, _ = io.WriteString(h, p+"\n")
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -34,7 +34,7 @@ func TestTimeUUIDsSortAsTheirTimes(t *testing.T) {
 	m := mint.Mint{Source: rand.Reader}
 	at := time.Date(2026, 11, 23, 12, 0, 0, 999_000_000, time.UTC)
 	early, late, later := m.TimeUUID(at), m.TimeUUID(at.Add(time.Microsecond)), m.TimeUUID(at.Add(time.Minute))
-	if !(early < late && late < later) {
+	if early >= late || late >= later {
 		t.Errorf("%s, %s, %s do not sort", early, late, later)
 	}
 	if first := mint.FirstTimeUUID(at); first > early || first > later || mint.FirstTimeUUID(at.Add(time.Second)) < early {

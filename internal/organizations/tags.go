@@ -83,7 +83,7 @@ func target(ctx context.Context, tx Tx, org Organization, id string) error {
 	} else {
 		_, err = place(ctx, tx, org, id, TargetNotFound)
 	}
-	if fault.Of(err) == fault.NotFound && err != nil {
+	if fault.Of(err) == fault.NotFound {
 		return noPlace(TargetNotFound)
 	}
 	return err

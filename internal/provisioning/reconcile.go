@@ -179,13 +179,14 @@ func mayPass(failure error) bool {
 
 // record notes what is in the account now.
 func (s step) record(ctx context.Context, tx Tx) error {
+	done := s.failure == nil && s.needed()
 	switch {
-	case s.failure != nil || !s.needed():
-		return nil
-	case s.wanted == nil:
+	case done && s.wanted == nil:
 		return tx.DeleteProvisionedRole(ctx, s.pair)
-	default:
+	case done:
 		return tx.PutProvisionedRole(ctx, Provisioned{s.pair, s.name, s.wanted.Revision()})
+	default:
+		return nil
 	}
 }
 

@@ -110,7 +110,7 @@ func TestItAgreesWithTheSDK(t *testing.T) {
 }
 
 func TestPresigned(t *testing.T) {
-	r, err := http.NewRequest("GET", "https://sts.example.net/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Expires=900", nil)
+	r, err := http.NewRequest(http.MethodGet, "https://sts.example.net/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Expires=900", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestPresigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err = http.NewRequest("GET", target, nil)
+	r, err = http.NewRequest(http.MethodGet, target, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func FuzzParse(f *testing.F) {
 }
 
 func BenchmarkVerify(b *testing.B) {
-	r, err := http.NewRequest("POST", "https://sts.example.net/", nil)
+	r, err := http.NewRequest(http.MethodPost, "https://sts.example.net/", nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -155,7 +155,7 @@ func (s *Service) checkTrust(ctx context.Context, call *wire.Call, role iam.Role
 	}
 	for _, action := range actions("sts:AssumeRole", handed.explicit, handed.identity) {
 		err := s.Gate.CheckResource(ctx, call, wire.Demand{Action: action, Resource: role.ARN, Context: keys}, role.TrustPolicy, role.Account)
-		if fault.Of(err) == fault.Denied && err != nil {
+		if fault.Of(err) == fault.Denied {
 			return notAuthorized(call, action, role.ARN, err)
 		}
 		if err != nil {

@@ -104,7 +104,7 @@ func (s *Service) provider(ctx context.Context, providerARN string) (iam.SAMLPro
 		return iam.SAMLProvider{}, invalid("%s is invalid", providerARN)
 	}
 	p, err := s.IAM.SAMLProvider(ctx, providerARN)
-	if fault.Of(err) == fault.NotFound && err != nil || err == nil && p.ARN != providerARN {
+	if fault.Of(err) == fault.NotFound || err == nil && p.ARN != providerARN {
 		return iam.SAMLProvider{}, invalidToken("Specified provider doesn't exist")
 	}
 	if err != nil {

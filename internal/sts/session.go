@@ -70,7 +70,7 @@ func (s *Service) checkScope(ctx context.Context, account arn.AccountID, scope S
 	}
 	for _, p := range scope.PolicyARNs {
 		_, err := s.IAM.PolicyDocument(ctx, account, p)
-		if fault.Of(err) == fault.NotFound && err != nil {
+		if fault.Of(err) == fault.NotFound {
 			return invalid("The session policy %s does not exist.", p)
 		}
 		if err != nil {

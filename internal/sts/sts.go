@@ -93,7 +93,7 @@ func (s *Service) role(ctx context.Context, roleARN string) (role iam.Role, foun
 	}
 	role, err = s.IAM.Role(ctx, a.Account, RoleName(roleARN))
 	switch {
-	case fault.Of(err) == fault.NotFound && err != nil:
+	case fault.Of(err) == fault.NotFound:
 		return iam.Role{}, false, nil
 	case err != nil:
 		return iam.Role{}, false, err

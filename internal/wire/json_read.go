@@ -20,7 +20,7 @@ func decodeJSON(s *Shape, body []byte, target any) error {
 	return build(s, tree, reflect.ValueOf(target).Elem(), "", false)
 }
 
-var errMalformed = errors.New("The request body is not well-formed JSON") //nolint:staticcheck,revive // shown to clients as it stands
+var errMalformed = errors.New("The request body is not well-formed JSON") //nolint:staticcheck // shown to clients as it stands
 
 // parseJSON reads one JSON value of bounded depth, and nothing behind it.
 func parseJSON(body []byte) (any, error) {
@@ -28,7 +28,7 @@ func parseJSON(body []byte) (any, error) {
 		return nil, nil
 	}
 	if tooDeep(body) {
-		return nil, errors.New("The request body is nested too deep") //nolint:staticcheck,revive // shown to clients as it stands
+		return nil, errors.New("The request body is nested too deep") //nolint:staticcheck // shown to clients as it stands
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()

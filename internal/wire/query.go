@@ -14,17 +14,17 @@ import (
 // A.entry.1.key and A.entry.1.value for maps.
 func decodeForm(s *Shape, body []byte, target any) error {
 	if strings.Count(string(body), "&") > maxValues {
-		return errors.New("The request has too many parameters") //nolint:staticcheck,revive // shown to clients as it stands
+		return errors.New("The request has too many parameters") //nolint:staticcheck // shown to clients as it stands
 	}
 	values, err := url.ParseQuery(string(body))
 	if err != nil {
-		return errors.New("The request's parameters are not well-formed") //nolint:staticcheck,revive // shown to clients as it stands
+		return errors.New("The request's parameters are not well-formed") //nolint:staticcheck // shown to clients as it stands
 	}
 	root, places := &formNode{}, 0
 	for name, given := range values {
 		dots := strings.Count(name, ".")
 		if places += dots + 1; places > maxValues { // each is a node of the tree, whatever its name
-			return errors.New("The request has too many parameters") //nolint:staticcheck,revive // shown to clients as it stands
+			return errors.New("The request has too many parameters") //nolint:staticcheck // shown to clients as it stands
 		}
 		if dots <= maxDepth {
 			root.put(strings.Split(name, "."), given[0])

@@ -96,6 +96,7 @@ func (v *validator) value(s *Shape, x reflect.Value, path string) {
 		v.number(s, x.Int(), path)
 	case Blob:
 		v.length(s, x.Len(), "", path)
+	default: // nothing to check
 	}
 }
 
@@ -154,7 +155,7 @@ func (v *validator) text(s *Shape, text, path string) {
 	if len(s.Enum) > 0 && !slices.Contains(s.Enum, text) {
 		v.breaks(path, shown, "Member must satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")
 	}
-	if s.Pattern != "" && !(s.Bounded && s.Max >= 0 && int64(len(text)) > 4*s.Max) && !s.matches(text) {
+	if s.Pattern != "" && (!s.Bounded || s.Max < 0 || int64(len(text)) <= 4*s.Max) && !s.matches(text) {
 		v.breaks(path, shown, "Member must satisfy regular expression pattern: "+s.Pattern)
 	}
 }

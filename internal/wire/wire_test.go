@@ -275,7 +275,7 @@ func decodeAndAnswer(t *testing.T, protocol wire.Protocol, body []byte) {
 	if failure != nil {
 		return
 	}
-	wire.Validate(api, op, in)
+	_ = wire.Validate(api, op, in) // any answer will do, but a panic
 	if _, err := wire.Record(op.Input, in); err != nil {
 		t.Errorf("Record: %v", err)
 	}

@@ -19,7 +19,6 @@ import (
 
 // Service answers the API. All fields are required.
 type Service struct {
-	notBuilt
 	Log    *audit.Log
 	Tokens paging.Tokens
 }

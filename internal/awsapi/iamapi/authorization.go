@@ -3,6 +3,7 @@ package iamapi
 import (
 	"context"
 
+	"foyer/internal/arn"
 	"foyer/internal/fault"
 	"foyer/internal/iam"
 	"foyer/internal/wire"
@@ -114,8 +115,10 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 		"CreateUser": at("CreateUser", func(call *wire.Call, in *CreateUserRequest) (string, map[string][]string) {
 			return iam.EntityARN(call.Caller.Account, iam.UserKind, path(in.Path), in.UserName), creating(in.Tags, in.PermissionsBoundary)
 		}),
-		"GetUser":      on(s, "GetUser", func(call *wire.Call, in *GetUserRequest) ask { return ask{user(call, own(call, in.UserName)), nil} }),
-		"ListUsers":    at("ListUsers", func(*wire.Call, *ListUsersRequest) (string, map[string][]string) { return "*", nil }),
+		"GetUser": on(s, "GetUser", func(call *wire.Call, in *GetUserRequest) ask { return ask{user(call, own(call, in.UserName)), nil} }),
+		"ListUsers": at("ListUsers", func(call *wire.Call, in *ListUsersRequest) (string, map[string][]string) {
+			return arn.IAM(call.Caller.Account, "user"+path(in.PathPrefix)), nil
+		}),
 		"UpdateUser":   on(s, "UpdateUser", func(call *wire.Call, in *UpdateUserRequest) ask { return ask{user(call, in.UserName), nil} }),
 		"DeleteUser":   on(s, "DeleteUser", func(call *wire.Call, in *DeleteUserRequest) ask { return ask{user(call, in.UserName), nil} }),
 		"ListUserTags": on(s, "ListUserTags", func(call *wire.Call, in *ListUserTagsRequest) ask { return ask{user(call, in.UserName), nil} }),
@@ -134,7 +137,9 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 		"CreateGroup": at("CreateGroup", func(call *wire.Call, in *CreateGroupRequest) (string, map[string][]string) {
 			return iam.EntityARN(call.Caller.Account, iam.GroupKind, path(in.Path), in.GroupName), nil
 		}),
-		"ListGroups":          at("ListGroups", func(*wire.Call, *ListGroupsRequest) (string, map[string][]string) { return "*", nil }),
+		"ListGroups": at("ListGroups", func(call *wire.Call, in *ListGroupsRequest) (string, map[string][]string) {
+			return arn.IAM(call.Caller.Account, "group"+path(in.PathPrefix)), nil
+		}),
 		"GetGroup":            on(s, "GetGroup", func(call *wire.Call, in *GetGroupRequest) ask { return ask{group(call, in.GroupName), nil} }),
 		"UpdateGroup":         on(s, "UpdateGroup", func(call *wire.Call, in *UpdateGroupRequest) ask { return ask{group(call, in.GroupName), nil} }),
 		"DeleteGroup":         on(s, "DeleteGroup", func(call *wire.Call, in *DeleteGroupRequest) ask { return ask{group(call, in.GroupName), nil} }),
@@ -146,7 +151,9 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 		"CreateRole": at("CreateRole", func(call *wire.Call, in *CreateRoleRequest) (string, map[string][]string) {
 			return iam.EntityARN(call.Caller.Account, iam.RoleKind, path(in.Path), in.RoleName), creating(in.Tags, in.PermissionsBoundary)
 		}),
-		"ListRoles":              at("ListRoles", func(*wire.Call, *ListRolesRequest) (string, map[string][]string) { return "*", nil }),
+		"ListRoles": at("ListRoles", func(call *wire.Call, in *ListRolesRequest) (string, map[string][]string) {
+			return arn.IAM(call.Caller.Account, "role"+path(in.PathPrefix)), nil
+		}),
 		"GetRole":                on(s, "GetRole", func(call *wire.Call, in *GetRoleRequest) ask { return ask{role(call, in.RoleName), nil} }),
 		"UpdateRole":             on(s, "UpdateRole", func(call *wire.Call, in *UpdateRoleRequest) ask { return ask{role(call, in.RoleName), nil} }),
 		"UpdateRoleDescription":  on(s, "UpdateRoleDescription", func(call *wire.Call, in *UpdateRoleDescriptionRequest) ask { return ask{role(call, in.RoleName), nil} }),

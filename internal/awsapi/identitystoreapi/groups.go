@@ -50,7 +50,7 @@ func (s *Service) DeleteGroup(ctx context.Context, _ *wire.Call, in *DeleteGroup
 }
 
 // GetGroupId finds a group by display name or external id.
-func (s *Service) GetGroupId(ctx context.Context, _ *wire.Call, in *GetGroupIdRequest) (*GetGroupIdResponse, error) { //nolint:revive,staticcheck // AWS's name
+func (s *Service) GetGroupId(ctx context.Context, _ *wire.Call, in *GetGroupIdRequest) (*GetGroupIdResponse, error) { //nolint:staticcheck // AWS's name
 	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (s *Service) DeleteGroupMembership(ctx context.Context, _ *wire.Call, in *D
 }
 
 // GetGroupMembershipId finds the membership of a user in a group.
-func (s *Service) GetGroupMembershipId(ctx context.Context, _ *wire.Call, in *GetGroupMembershipIdRequest) (*GetGroupMembershipIdResponse, error) { //nolint:revive,staticcheck // AWS's name
+func (s *Service) GetGroupMembershipId(ctx context.Context, _ *wire.Call, in *GetGroupMembershipIdRequest) (*GetGroupMembershipIdResponse, error) { //nolint:staticcheck // AWS's name
 	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
 		return nil, err
 	}

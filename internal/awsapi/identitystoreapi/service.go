@@ -13,7 +13,6 @@ import (
 
 // Service answers the API. All fields are required.
 type Service struct {
-	notBuilt
 	Directory *directory.Directory
 	Tokens    paging.Tokens
 	// Owner is the account whose instance the store belongs to: the store is

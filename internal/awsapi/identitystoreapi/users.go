@@ -56,7 +56,7 @@ func (s *Service) DeleteUser(ctx context.Context, _ *wire.Call, in *DeleteUserRe
 }
 
 // GetUserId finds a user by user name, e-mail address or external id.
-func (s *Service) GetUserId(ctx context.Context, _ *wire.Call, in *GetUserIdRequest) (*GetUserIdResponse, error) { //nolint:revive,staticcheck // AWS's name
+func (s *Service) GetUserId(ctx context.Context, _ *wire.Call, in *GetUserIdRequest) (*GetUserIdResponse, error) { //nolint:staticcheck // AWS's name
 	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
 		return nil, err
 	}

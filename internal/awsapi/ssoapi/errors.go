@@ -38,6 +38,7 @@ func faultOf(err error) *wire.Error {
 		message = "No access"
 	case fault.Internal:
 		message = "Internal error"
+	default: // the fault's own words
 	}
 	return &wire.Error{Code: refusals[kind].code, Status: refusals[kind].status, Message: message, Err: err}
 }

@@ -30,10 +30,8 @@ type portal interface {
 	Credentials(ctx context.Context, person federation.Person, account arn.AccountID, role string) (federation.Credentials, error)
 }
 
-// Service answers the SSO API; notBuilt answers what it does not define. All
-// fields are required.
+// Service answers the SSO API. All fields are required.
 type Service struct {
-	notBuilt
 	Tokens tokens
 	Portal portal
 	Pages  paging.Tokens

@@ -89,6 +89,8 @@ func (d drawing) scalar(t *rapid.T, shape *wire.Shape, target reflect.Value) {
 		target.SetBytes([]byte(d.word(t, shape)))
 	case wire.Any:
 		target.SetBytes([]byte(rapid.SampledFrom(documents).Draw(t, shape.Name)))
+	default:
+		t.Fatalf("shape %s is no scalar", shape.Name)
 	}
 }
 
