@@ -9,7 +9,7 @@ import (
 // without regard to case.
 type actions struct {
 	all      bool             // "*"
-	services []serviceActions // sorted by service
+	services []serviceActions // in the order of compareFold
 	any      []string         // encoded patterns of names, of any service: "*:Describe*"
 }
 
@@ -17,39 +17,42 @@ type actions struct {
 type serviceActions struct {
 	service string
 	all     bool     // "s3:*"
-	names   []string // sorted
+	names   []string // in the order of compareFold
 	globs   []string // encoded patterns
 }
 
 // compileActions compiles action patterns whose form has been checked.
 func compileActions(patterns []string) actions {
 	var a actions
-	for _, p := range patterns {
-		service, name, _ := strings.Cut(strings.ToLower(p), ":")
-		switch {
+	lowered := make([]string, len(patterns))
+	for i, p := range patterns {
+		lowered[i] = strings.ToLower(p)
+	}
+	slices.SortFunc(lowered, func(p, q string) int { return compareFold(serviceOf(p), serviceOf(q)) })
+	for _, p := range lowered {
+		service, name := serviceOf(p), encodeWildcards(p[strings.IndexByte(p, ':')+1:])
+		switch last := len(a.services) - 1; {
 		case p == "*":
 			a.all = true
 		case service == "*":
-			a.any = append(a.any, encodeWildcards(name))
+			a.any = append(a.any, name)
+		case last >= 0 && a.services[last].service == service:
+			a.services[last].add(name)
 		default:
-			a.of(service).add(encodeWildcards(name))
+			a.services = append(a.services, serviceActions{service: service})
+			a.services[last+1].add(name)
 		}
 	}
 	for i := range a.services {
-		slices.Sort(a.services[i].names)
+		slices.SortFunc(a.services[i].names, compareFold)
 	}
 	return a
 }
 
-// of returns the entry for service, making it when there is none.
-func (a *actions) of(service string) *serviceActions {
-	at, found := slices.BinarySearchFunc(a.services, service, func(s serviceActions, service string) int {
-		return strings.Compare(s.service, service)
-	})
-	if !found {
-		a.services = slices.Insert(a.services, at, serviceActions{service: service})
-	}
-	return &a.services[at]
+// serviceOf returns what stands before the colon.
+func serviceOf(action string) string {
+	service, _, _ := strings.Cut(action, ":")
+	return service
 }
 
 func (s *serviceActions) add(pattern string) {

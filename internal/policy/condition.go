@@ -143,8 +143,10 @@ func (c *condition) add(v string, variables bool) bool {
 	switch c.operator.compare {
 	case stringLike:
 		c.texts = append(c.texts, compileText(v, true, variables))
-	case stringExact, stringFold, boolean:
+	case stringExact, stringFold:
 		c.texts = append(c.texts, compileText(v, false, variables))
+	case boolean: // only strings and ARNs have variables
+		c.texts = append(c.texts, compileText(v, false, false))
 	case null:
 		v = strings.ToLower(v)
 		ok = v == "true" || v == "false"

@@ -12,7 +12,8 @@ type Context interface {
 	Lookup(key string) (values []string, present bool)
 }
 
-// Keys is a Context that holds its keys. The zero Keys has none.
+// Keys is a Context that holds its keys, as NewKeys makes it. The zero Keys has
+// none.
 type Keys []Key
 
 // Key is a condition key of a request with its values.
@@ -27,17 +28,25 @@ func NewKeys(values map[string][]string) Keys {
 	for name, v := range values {
 		keys = append(keys, Key{strings.ToLower(name), v})
 	}
-	slices.SortFunc(keys, func(a, b Key) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(keys, func(a, b Key) int { return compareFold(a.Name, b.Name) })
 	return keys
 }
 
 // Lookup implements Context.
 func (k Keys) Lookup(key string) ([]string, bool) {
-	at, found := slices.BinarySearchFunc(k, key, func(k Key, name string) int { return strings.Compare(k.Name, name) })
-	if !found {
-		return nil, false
+	low, high := 0, len(k)
+	for low < high {
+		mid := (low + high) / 2
+		switch c := compareFold(k[mid].Name, key); {
+		case c == 0:
+			return k[mid].Values, true
+		case c < 0:
+			low = mid + 1
+		default:
+			high = mid
+		}
 	}
-	return k[at].Values, true
+	return nil, false
 }
 
 // lookup asks keys, which may be nil.

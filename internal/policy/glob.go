@@ -105,12 +105,16 @@ func lower(c byte) byte {
 	return c
 }
 
-// compareFold orders a, in lower case, and b, in any case.
+// compareFold orders a, in lower case, and b, in any case: the shorter first,
+// for then most pairs are told apart without a look at their letters.
 func compareFold(a, b string) int {
-	for i := 0; i < len(a) && i < len(b); i++ {
+	if d := len(a) - len(b); d != 0 || a == b {
+		return d
+	}
+	for i := range len(a) {
 		if d := int(a[i]) - int(lower(b[i])); d != 0 {
 			return d
 		}
 	}
-	return len(a) - len(b)
+	return 0
 }

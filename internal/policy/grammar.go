@@ -10,6 +10,7 @@ import (
 const (
 	syntaxErrors  = "Syntax errors in policy."
 	legacyParsing = "The policy failed legacy parsing"
+	noPrincipal   = "Missing required field Principal cannot be empty!"
 )
 
 // grammar checks and compiles a parsed document of one kind.
@@ -93,7 +94,7 @@ func (g *grammar) form(n *node) error {
 	}
 	for i := range n.members {
 		name, value := n.members[i].name, &n.members[i].value
-		ok := true
+		var ok bool
 		switch name {
 		case "Sid", "Effect":
 			ok = value.kind == stringNode
@@ -283,12 +284,15 @@ func (g *grammar) principals(s *statement, n *node) error {
 
 func addPrincipals(ps *principals, value *node) error {
 	if len(value.members) == 0 {
-		return malformed("Missing required field Principal cannot be empty!")
+		return malformed(noPrincipal)
 	}
 	for _, m := range value.members {
 		names, ok := m.value.strings()
-		if !ok {
+		switch {
+		case !ok:
 			return malformed(syntaxErrors)
+		case len(names) == 0:
+			return malformed(noPrincipal)
 		}
 		for _, name := range names {
 			if !ps.add(m.name, name) {

@@ -91,19 +91,21 @@ func (r *reader) value(depth int) (node, bool) {
 func (r *reader) object(depth int) (node, bool) {
 	r.at++
 	n := node{kind: objectNode}
+	seen := map[string]bool{}
 	if r.take('}') {
 		return n, true
 	}
 	for {
 		r.blank()
 		name, ok := r.quoted()
-		if !ok || n.has(name) || !r.take(':') {
+		if !ok || seen[name] || !r.take(':') {
 			return n, false
 		}
 		v, ok := r.value(depth + 1)
 		if !ok {
 			return n, false
 		}
+		seen[name] = true
 		n.members = append(n.members, member{name, v})
 		if r.take('}') {
 			return n, true

@@ -130,7 +130,7 @@ func readOperator(name string) (condition, bool) {
 	name, c.ifExists = strings.CutSuffix(name, "IfExists")
 	var ok bool
 	c.operator, ok = operatorOf(name)
-	return c, ok && !(c.ifExists && c.operator.compare == null)
+	return c, ok && (!c.ifExists || c.operator.compare != null)
 }
 
 // number is a whole number, or a fraction.

@@ -24,6 +24,7 @@ const (
 // Kind says what a document is for, and so which elements it must have.
 type Kind uint8
 
+// The kinds of documents.
 const (
 	Identity        Kind = iota // attached to a user, group or role; boundaries and session policies have the same grammar
 	Managed                     // an identity policy that stands by itself: its version must be 2012-10-17

@@ -8,6 +8,7 @@ import (
 // PrincipalType is what kind of principal makes a request.
 type PrincipalType uint8
 
+// The types of principals.
 const (
 	Nobody           PrincipalType = iota // an anonymous request
 	Root                                  // the root user of an account
@@ -51,13 +52,11 @@ func (ps *principals) grants(p *Principal) grant {
 	if ps.everyone {
 		return directGrant
 	}
-	switch p.Type {
-	case FederatedSubject:
-		return directIf(slices.Contains(ps.federated, p.ARN) || slices.Contains(ps.federated, "*"))
-	case ServicePrincipal:
-		return directIf(slices.Contains(ps.services, p.ARN) || slices.Contains(ps.services, "*"))
-	}
 	switch {
+	case p.Type == FederatedSubject:
+		return directIf(slices.Contains(ps.federated, p.ARN) || slices.Contains(ps.federated, "*"))
+	case p.Type == ServicePrincipal:
+		return directIf(slices.Contains(ps.services, p.ARN) || slices.Contains(ps.services, "*"))
 	case ps.everyAWS:
 		return directGrant
 	case p.Type == Nobody:
@@ -121,7 +120,7 @@ func (ps *principals) addAWS(name string) bool {
 		return true
 	}
 	n := nameOf(name)
-	if !n.arn || n.segment(0) != "arn" || n.segment(3) != "" || !isAccount(n.segment(4)) || strings.ContainsAny(name, "*?") {
+	if !n.arn || n.segment(0) != "arn" || n.segment(1) != "aws" || n.segment(3) != "" || !isAccount(n.segment(4)) || strings.ContainsAny(name, "*?") {
 		return false
 	}
 	service, kind := n.segment(2), n.segment(5)

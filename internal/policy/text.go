@@ -7,7 +7,8 @@ import "strings"
 type text struct {
 	fixed string // encoded pattern; when there are no variables
 	shape shape  // of fixed
-	parts []part // when there are variables
+	parts []part // when there are variables; the last one has none
+	steps bool   // no wildcard stands before the last variable
 }
 
 // shape is what a pattern without variables looks like.
@@ -39,7 +40,7 @@ func compileText(s string, wildcards, variables bool) text {
 	}
 	var parts []part
 	var pattern strings.Builder
-	found := false
+	steps := true
 	for {
 		before, rest, opened := strings.Cut(s, "${")
 		inside, after, closed := strings.Cut(rest, "}")
@@ -57,12 +58,12 @@ func compileText(s string, wildcards, variables bool) text {
 		v.pattern = pattern.String()
 		pattern.Reset()
 		parts = append(parts, v)
-		found = true
+		steps = steps && !hasWildcard(v.pattern)
 	}
-	if !found {
+	if parts == nil {
 		return fixedText(pattern.String())
 	}
-	return text{parts: append(parts, part{pattern: pattern.String()})}
+	return text{parts: append(parts, part{pattern: pattern.String()}), steps: steps}
 }
 
 // variable reads what stands between ${ and }.
@@ -95,6 +96,9 @@ func (t *text) isLiteral() bool { return t.parts == nil && t.shape == literal }
 // match reports whether s is what t says. A variable that the request has no
 // single value for makes it false.
 func (t *text) match(s string, keys Context) bool {
+	if t.steps {
+		return t.follow(s, keys)
+	}
 	if t.parts != nil {
 		var buf [256]byte
 		pattern, ok := t.expand(buf[:0], keys)
@@ -110,6 +114,22 @@ func (t *text) match(s string, keys Context) bool {
 	}
 }
 
+// follow is match where t can be taken off s piece by piece.
+func (t *text) follow(s string, keys Context) bool {
+	last := len(t.parts) - 1
+	for i := range last {
+		rest, found := strings.CutPrefix(s, t.parts[i].pattern)
+		if !found {
+			return false
+		}
+		value, ok := t.parts[i].value(keys)
+		if s, found = strings.CutPrefix(rest, value); !ok || !found {
+			return false
+		}
+	}
+	return glob(t.parts[last].pattern, s)
+}
+
 // matchFold is match without regard to case, for texts without wildcards.
 func (t *text) matchFold(s string, keys Context) bool {
 	if t.parts == nil {
@@ -123,20 +143,24 @@ func (t *text) matchFold(s string, keys Context) bool {
 // expand appends t to dst with the values of its variables.
 func (t *text) expand(dst []byte, keys Context) ([]byte, bool) {
 	for i := range t.parts {
-		p := &t.parts[i]
-		dst = append(dst, p.pattern...)
-		if p.key == "" {
+		dst = append(dst, t.parts[i].pattern...)
+		if t.parts[i].key == "" {
 			continue
 		}
-		values, _ := lookup(keys, p.key)
-		switch {
-		case len(values) == 1 && !hasWildcard(values[0]): // not UTF-8 otherwise
-			dst = append(dst, values[0]...)
-		case len(values) == 0 && p.defaults:
-			dst = append(dst, p.fallback...)
-		default:
+		value, ok := t.parts[i].value(keys)
+		if !ok {
 			return dst, false
 		}
+		dst = append(dst, value...)
 	}
 	return dst, true
+}
+
+// value returns what the variable of p stands for.
+func (p *part) value(keys Context) (string, bool) {
+	values, _ := lookup(keys, p.key)
+	if len(values) == 1 && !hasWildcard(values[0]) { // no UTF-8 text has one
+		return values[0], true
+	}
+	return p.fallback, len(values) == 0 && p.defaults
 }
