@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/tools/txtar"
+	"pgregory.net/rapid"
 )
 
 // FuzzCompile checks that no document harms: what compiles is JSON, evaluates,
@@ -63,6 +64,31 @@ func FuzzParseJSON(f *testing.F) {
 			t.Fatal("took what encoding/json refuses")
 		} else if !ok && valid && !strings.Contains(s, "{") && strings.Count(s, "[") < maxDepth {
 			t.Fatal("refused what encoding/json takes")
+		}
+	})
+}
+
+// TestGlobAgreesWithNaive draws from few characters, so that much matches.
+func TestGlobAgreesWithNaive(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := rapid.StringOfN(rapid.SampledFrom([]rune("ab日*?")), 0, 8, -1).Draw(t, "pattern")
+		s := rapid.StringOfN(rapid.SampledFrom([]rune("ab日")), 0, 10, -1).Draw(t, "s")
+		want := naive([]rune(pattern), []rune(s))
+		compiled := compileText(pattern, true, false)
+		if got := compiled.match(s, nil); got != want {
+			t.Fatalf("match(%q, %q) = %t, want %t", pattern, s, got, want)
+		}
+		// With a variable for the end of s, the pattern must match what is before.
+		at := rapid.IntRange(0, len(s)).Draw(t, "at")
+		if !utf8.ValidString(s[at:]) {
+			return
+		}
+		keys := NewKeys(map[string][]string{"test:rest": {s[at:]}})
+		compiled = compileText(pattern+"${test:rest}", true, true)
+		want = naive([]rune(pattern), []rune(s[:at]))
+		if got := compiled.match(s, keys); got != want {
+			t.Fatalf("match(%q + %q, %q) = %t, want %t", pattern, s[at:], s, got, want)
 		}
 	})
 }
