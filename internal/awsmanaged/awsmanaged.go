@@ -1,7 +1,8 @@
 // Package awsmanaged holds the managed policies that AWS itself publishes.
 //
 // They are embedded compressed, in blocks that are inflated when a document of
-// them is asked for: most programs ask for a handful of 1,594.
+// them is asked for: most programs ask for a handful of 1,594. Nothing is read
+// before the first question. make generate writes the file; see gen.
 package awsmanaged
 
 import (
@@ -20,8 +21,6 @@ import (
 	"sync"
 	"time"
 )
-
-//go:generate go run ./gen
 
 //go:embed policies.bin
 var embedded []byte
@@ -70,21 +69,22 @@ func (p Policy) Document() string {
 	if err != nil {
 		return ""
 	}
-	text, err := i.block(p.at.block)
-	if err != nil || p.at.to > len(text) {
-		return ""
-	}
-	return string(text[p.at.from:p.at.to])
+	return i.document(p.at)
 }
 
-// contents is the index, and where the blocks begin.
+// keptBytes bounds the documents that one generation of the kept ones holds.
+const keptBytes = 256 << 10
+
+// contents is the index, the blocks, and what was inflated last.
 type contents struct {
 	policies []Policy
 	blocks   [][]byte
 
-	mu   sync.Mutex
-	last int // the block that was inflated last, and its text
-	text []byte
+	mu       sync.Mutex
+	last     int // the block that was inflated last, and its text
+	text     []byte
+	new, old map[place]string // documents, at most two generations of them
+	size     int              // bytes in new
 }
 
 // Entry is a policy as the index writes it.
@@ -132,10 +132,32 @@ func read(file []byte) (*contents, error) {
 	return c, nil
 }
 
-// block inflates a block, unless it was the last one asked for.
-func (c *contents) block(n int) ([]byte, error) {
+// document returns the text at a place. Every decision of a principal with a
+// managed policy asks, so those asked for last are kept.
+func (c *contents) document(at place) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if text, kept := c.new[at]; kept {
+		return text
+	}
+	text, kept := c.old[at]
+	if !kept {
+		block, err := c.block(at.block)
+		if err != nil || at.to > len(block) {
+			return "" // cannot be: the test reads all of it
+		}
+		text = string(block[at.from:at.to])
+	}
+	if c.new == nil || c.size > keptBytes {
+		c.old, c.new, c.size = c.new, map[place]string{}, 0
+	}
+	c.new[at] = text
+	c.size += len(text)
+	return text
+}
+
+// block inflates a block, unless it was the last one. The caller holds mu.
+func (c *contents) block(n int) ([]byte, error) {
 	if n == c.last {
 		return c.text, nil
 	}

@@ -26,6 +26,12 @@ func TestFind(t *testing.T) {
 	if !ok || p.Path != "/job-function/" || p.Name != "ViewOnlyAccess" {
 		t.Errorf("ViewOnlyAccess = %+v, %v", p, ok)
 	}
+	for name, action := range map[string]string{"ReadOnlyAccess": "a4b:Get*", "PowerUserAccess": "NotAction", "job-function/ViewOnlyAccess": "acm:ListCertificates"} {
+		p, ok := awsmanaged.Find("arn:aws:iam::aws:policy/" + name)
+		if !ok || !strings.Contains(p.Document(), action) {
+			t.Errorf("%s is not there, or its document has no %s", name, action)
+		}
+	}
 	for _, arn := range []string{"", "arn:aws:iam::aws:policy/Nobody", "arn:aws:iam::aws:policy/administratoraccess", "arn:aws:iam::zzz"} {
 		if p, ok := awsmanaged.Find(arn); ok {
 			t.Errorf("Find(%q) = %s", arn, p.ARN)
@@ -51,6 +57,46 @@ func TestEveryPolicyCanBeRead(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 		ids[p.ID] = true
+	}
+}
+
+func TestDocumentsAreSharedSafely(t *testing.T) {
+	t.Parallel()
+	all := awsmanaged.All()
+	want := all[0].Document()
+	for range 4 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			for n := range 40 {
+				if all[n*16].Document() == "" || all[0].Document() != want {
+					t.Fatalf("document %d was mistaken", n*16)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkDocument asks for two documents of different blocks in turn.
+func BenchmarkDocument(b *testing.B) {
+	one, _ := awsmanaged.Find("arn:aws:iam::aws:policy/AdministratorAccess")
+	other, _ := awsmanaged.Find("arn:aws:iam::aws:policy/ReadOnlyAccess")
+	b.ReportAllocs()
+	for b.Loop() {
+		if one.Document() == "" || other.Document() == "" {
+			b.Fatal("no document")
+		}
+	}
+}
+
+// BenchmarkEveryDocument inflates all blocks: what one costs, times 100.
+func BenchmarkEveryDocument(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, p := range awsmanaged.All() {
+			if p.Document() == "" {
+				b.Fatal("no document")
+			}
+		}
 	}
 }
 

