@@ -12,7 +12,7 @@ import (
 
 // Tx is what recording needs of one transaction.
 type Tx interface {
-	PutAuditEvents(ctx context.Context, events []Event) error
+	PutAuditEvents(ctx context.Context, events []*Event) error
 }
 
 const (
@@ -33,7 +33,7 @@ type Recorder struct {
 	Log  *slog.Logger
 
 	mu      sync.Mutex
-	waiting []Event
+	waiting []*Event
 	writing sync.Mutex // held while a batch is written, so that order is kept
 
 	stop func()
@@ -41,7 +41,7 @@ type Recorder struct {
 }
 
 // complete fills in what every event has.
-func (r *Recorder) complete(e Event) Event {
+func (r *Recorder) complete(e Event) *Event {
 	e.EventVersion, e.EventCategory, e.ManagementEvent = "1.11", "Management", true
 	if e.EventID == "" {
 		e.EventID = r.Mint.TimeUUID(time.Time(e.EventTime)) // store and listings order events by it
@@ -49,13 +49,13 @@ func (r *Recorder) complete(e Event) Event {
 	if e.EventType == "" {
 		e.EventType = APICall
 	}
-	return e
+	return &e
 }
 
 // RecordIn writes e in the unit of work of ctx: the event of a change is
 // committed with the change, or not at all.
 func (r *Recorder) RecordIn(ctx context.Context, e Event) error {
-	err := r.InTx(ctx, func(tx Tx) error { return tx.PutAuditEvents(ctx, []Event{r.complete(e)}) })
+	err := r.InTx(ctx, func(tx Tx) error { return tx.PutAuditEvents(ctx, []*Event{r.complete(e)}) })
 	if err != nil {
 		return fmt.Errorf("record %s: %w", e.EventName, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"foyer/internal/caller"
 	"foyer/internal/mint"
 	"foyer/internal/secret"
+	"foyer/internal/sigv4"
 	"foyer/internal/wire"
 )
 
@@ -69,6 +70,7 @@ type handler struct {
 	*Server
 	routes  *routes
 	metrics *metrics
+	signing sigv4.Keys
 }
 
 func (h *handler) readyz(w http.ResponseWriter, r *http.Request) {

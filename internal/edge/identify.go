@@ -37,7 +37,7 @@ func (h *handler) identify(ctx context.Context, x *exchange) *wire.Error {
 	if err != nil {
 		return unknownKey(x.call.API, err)
 	}
-	if err := x.signature.Verify(x.message, key); err != nil {
+	if err := x.signature.Verify(x.message, key, &h.signing); err != nil {
 		return refused(x.call.API, err)
 	}
 	x.call.Caller = who

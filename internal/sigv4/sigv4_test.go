@@ -44,7 +44,7 @@ func TestVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(s.CheckTime(now), s.Verify(m, secret.New(key))); err != nil {
+			if err := errors.Join(s.CheckTime(now), s.Verify(m, secret.New(key), nil)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -96,14 +96,14 @@ func TestItAgreesWithTheSDK(t *testing.T) {
 		if s.AccessKeyID != keyID || s.Service != "sts" || s.Region != "eu-west-1" || s.SessionToken != "token" {
 			t.Fatalf("parsed %+v", s)
 		}
-		if err := s.Verify(m, secret.New(key)); err != nil {
+		if err := s.Verify(m, secret.New(key), nil); err != nil {
 			t.Fatal(err)
 		}
-		if s.Verify(m, secret.New(key+"x")) == nil {
+		if s.Verify(m, secret.New(key+"x"), nil) == nil {
 			t.Fatal("another key verifies")
 		}
 		m.BodyHash = strings.Repeat("0", 64)
-		if s.Verify(m, secret.New(key)) == nil {
+		if s.Verify(m, secret.New(key), nil) == nil {
 			t.Fatal("another body verifies")
 		}
 	})
@@ -127,7 +127,7 @@ func TestPresigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(s.CheckTime(now.Add(14*time.Minute)), s.Verify(m, secret.New(key))); err != nil || s.SessionToken != "a+b/c=" {
+	if err := errors.Join(s.CheckTime(now.Add(14*time.Minute)), s.Verify(m, secret.New(key), nil)); err != nil || s.SessionToken != "a+b/c=" {
 		t.Errorf("%v, token %q", err, s.SessionToken)
 	}
 	if s.CheckTime(now.Add(16*time.Minute)) == nil {
@@ -180,7 +180,7 @@ func TestRefusals(t *testing.T) {
 				err = s.CheckTime(tt.at)
 			}
 			if err == nil {
-				err = s.Verify(m, secret.New(key))
+				err = s.Verify(m, secret.New(key), nil)
 			}
 			if e, ok := errors.AsType[*sigv4.Error](err); !ok || e.Reason != tt.reason {
 				t.Errorf("err = %v, want reason %d", err, tt.reason)
@@ -197,10 +197,34 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if s.Verify(m, secret.New("secret")) == nil {
+		if s.Verify(m, secret.New("secret"), nil) == nil {
 			t.Error("a guessed signature verifies")
 		}
 	})
+}
+
+func TestRememberedKeysAreOfTheirSecretAlone(t *testing.T) {
+	r, err := http.NewRequest(http.MethodPost, "https://sts.example.net/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{AccessKeyID: keyID, SecretAccessKey: key}, r, emptyHash, "sts", "us-east-1", now); err != nil {
+		t.Fatal(err)
+	}
+	m := message(r, "")
+	s, err := sigv4.Parse(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys sigv4.Keys
+	for range 2 {
+		if err := s.Verify(m, secret.New(key), &keys); err != nil {
+			t.Error(err)
+		}
+		if s.Verify(m, secret.New(key+"x"), &keys) == nil {
+			t.Error("another secret's signature was taken")
+		}
+	}
 }
 
 func BenchmarkVerify(b *testing.B) {
@@ -211,14 +235,14 @@ func BenchmarkVerify(b *testing.B) {
 	if err := v4.NewSigner().SignHTTP(b.Context(), aws.Credentials{AccessKeyID: keyID, SecretAccessKey: key}, r, emptyHash, "sts", "us-east-1", now); err != nil {
 		b.Fatal(err)
 	}
-	m, k := message(r, ""), secret.New(key)
+	m, k, keys := message(r, ""), secret.New(key), &sigv4.Keys{}
 	b.ReportAllocs()
 	for b.Loop() {
 		s, err := sigv4.Parse(m)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := s.Verify(m, k); err != nil {
+		if err := s.Verify(m, k, keys); err != nil {
 			b.Fatal(err)
 		}
 	}

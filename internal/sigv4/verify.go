@@ -32,32 +32,25 @@ func (s *Signature) CheckTime(now time.Time) error {
 }
 
 // Verify proves that m was signed with key, as s claims. The comparison takes
-// the same time whatever the signatures are.
-func (s *Signature) Verify(m *Message, key secret.Text) error {
+// the same time whatever the signatures are. keys remembers what is derived
+// from key; nil remembers nothing.
+func (s *Signature) Verify(m *Message, key secret.Text, keys *Keys) error {
 	claimed, err := hex.DecodeString(s.Value)
-	if err != nil || !hmac.Equal(claimed, s.compute(m, key)) {
+	if err != nil || !hmac.Equal(claimed, sign(keys.of(s, key), s.stringToSign(m))) {
 		return refuse(Mismatch, "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 	}
 	return nil
 }
 
-func (s *Signature) compute(m *Message, key secret.Text) []byte {
+// stringToSign is the algorithm, the moment, the scope and the digest of the
+// canonical request, each on a line.
+func (s *Signature) stringToSign(m *Message) []byte {
 	request := sha256.Sum256(s.canonical(m))
 	text := make([]byte, 0, 256)
 	text = append(text, algorithm+"\n"...)
 	text = s.At.AppendFormat(text, timeLayout)
 	text = append(text, "\n"+s.Date+"/"+s.Region+"/"+s.Service+"/"+terminator+"\n"...)
-	text = hex.AppendEncode(text, request[:])
-	return sign(s.signingKey(key), text)
-}
-
-// signingKey derives the key of the scope: four HMACs.
-func (s *Signature) signingKey(key secret.Text) []byte {
-	k := []byte("AWS4" + key.Reveal())
-	for _, part := range []string{s.Date, s.Region, s.Service, terminator} {
-		k = sign(k, []byte(part))
-	}
-	return k
+	return hex.AppendEncode(text, request[:])
 }
 
 func sign(key, text []byte) []byte {

@@ -15,7 +15,7 @@ import (
 const rowsPerInsert = 64
 
 // PutAuditEvents writes events. Remembered reads do not depend on them.
-func (tx *Tx) PutAuditEvents(ctx context.Context, events []audit.Event) error {
+func (tx *Tx) PutAuditEvents(ctx context.Context, events []*audit.Event) error {
 	for len(events) > 0 {
 		n := min(len(events), rowsPerInsert)
 		if err := tx.putAuditRows(ctx, events[:n]); err != nil {
@@ -28,11 +28,10 @@ func (tx *Tx) PutAuditEvents(ctx context.Context, events []audit.Event) error {
 
 const auditColumns = "account, event_id, event_name, event_source, user_name, access_key_id, read_only, event"
 
-func (tx *Tx) putAuditRows(ctx context.Context, events []audit.Event) error {
+func (tx *Tx) putAuditRows(ctx context.Context, events []*audit.Event) error {
 	args := make([]any, 0, len(events)*8)
 	var resources []any
-	for i := range events {
-		e := &events[i]
+	for _, e := range events {
 		text, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("event %s: %w", e.EventName, err)
