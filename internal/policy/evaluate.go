@@ -92,90 +92,116 @@ type evaluation struct {
 func Evaluate(l *Layers, r *Request) Verdict {
 	e := evaluation{request: r, resource: nameOf(r.Resource)}
 	e.service, e.action, _ = strings.Cut(r.Action, ":")
-	if v := e.denied(l); v.Decision == ExplicitDeny {
-		return v
+	if by, in := e.denied(l); by.statement != nil {
+		return by.verdict(ExplicitDeny, in)
 	}
-	if v := e.levels(l.ResourceControls, ResourceControlLayer); v.Decision != Allowed {
-		return v
+	if !e.levels(l.ResourceControls) {
+		return Verdict{Layer: ResourceControlLayer}
 	}
-	if v := e.levels(l.Controls, ControlLayer); v.Decision != Allowed {
-		return v
+	if !e.levels(l.Controls) {
+		return Verdict{Layer: ControlLayer}
 	}
 	return e.allowed(l)
 }
 
+// match is a statement that is about a request, and where it stands. The zero
+// match is none.
+type match struct {
+	in        *Attached
+	statement *statement
+}
+
+// verdict words what m decides. Without a statement nothing is allowed.
+func (m match) verdict(d Decision, in Layer) Verdict {
+	if m.statement == nil {
+		return Verdict{Layer: in}
+	}
+	return Verdict{d, in, Statement{m.in.Name, m.statement.sid, m.statement.index}}
+}
+
 // denied looks for a Deny in all policies.
-func (e *evaluation) denied(l *Layers) Verdict {
+func (e *evaluation) denied(l *Layers) (by match, in Layer) {
 	for _, level := range l.Controls {
-		if v := e.deny(level, ControlLayer); v.Decision == ExplicitDeny {
-			return v
+		if m := e.deny(level); m.statement != nil {
+			return m, ControlLayer
 		}
 	}
 	for _, level := range l.ResourceControls {
-		if v := e.deny(level, ResourceControlLayer); v.Decision == ExplicitDeny {
-			return v
+		if m := e.deny(level); m.statement != nil {
+			return m, ResourceControlLayer
 		}
 	}
-	if v := e.deny(l.Resource, resourceLayer(l)); v.Decision == ExplicitDeny {
-		return v
+	if m := e.deny(l.Resource); m.statement != nil {
+		return m, resourceLayer(l)
 	}
 	if l.Boundary != nil {
-		if v := e.denyBy(l.Boundary, BoundaryLayer); v.Decision == ExplicitDeny {
-			return v
+		if m := e.denyBy(l.Boundary); m.statement != nil {
+			return m, BoundaryLayer
 		}
 	}
-	if v := e.deny(l.Session, SessionLayer); v.Decision == ExplicitDeny {
-		return v
+	if m := e.deny(l.Session); m.statement != nil {
+		return m, SessionLayer
 	}
-	return e.deny(l.Identity, IdentityLayer)
+	return e.deny(l.Identity), IdentityLayer
 }
 
-func (e *evaluation) deny(policies []Attached, in Layer) Verdict {
+func (e *evaluation) deny(policies []Attached) match {
 	for i := range policies {
-		if v := e.denyBy(&policies[i], in); v.Decision == ExplicitDeny {
-			return v
+		if m := e.denyBy(&policies[i]); m.statement != nil {
+			return m
 		}
 	}
-	return Verdict{Layer: in}
+	return match{}
 }
 
-func (e *evaluation) denyBy(a *Attached, in Layer) Verdict {
+func (e *evaluation) denyBy(a *Attached) match {
 	if a.Policy != nil {
 		for i := range a.Policy.deny {
 			if s := &a.Policy.deny[i]; s.matches(e) != noGrant {
-				return Verdict{ExplicitDeny, in, Statement{a.Name, s.sid, s.index}}
+				return match{a, s}
 			}
 		}
 	}
-	return Verdict{Layer: in}
+	return match{}
 }
 
-// levels asks that every level allows.
-func (e *evaluation) levels(levels [][]Attached, in Layer) Verdict {
+// levels reports whether every level allows.
+func (e *evaluation) levels(levels [][]Attached) bool {
 	for _, level := range levels {
-		if v, g := e.allow(level, in); g == noGrant {
-			return v
+		if _, g := e.allow(level); g == noGrant {
+			return false
 		}
 	}
-	return Verdict{Decision: Allowed, Layer: in}
+	return true
 }
 
 // allow returns the Allow of policies that names the principal most closely.
-func (e *evaluation) allow(policies []Attached, in Layer) (Verdict, grant) {
-	best, closest := Verdict{Layer: in}, noGrant
+func (e *evaluation) allow(policies []Attached) (match, grant) {
+	best, closest := match{}, noGrant
 	for i := range policies {
-		a := &policies[i]
-		if a.Policy == nil {
-			continue
+		m, g := e.allowBy(&policies[i])
+		if g > closest {
+			best, closest = m, g
 		}
-		for j := range a.Policy.allow {
-			s := &a.Policy.allow[j]
-			if g := s.matches(e); g > closest {
-				best, closest = Verdict{Allowed, in, Statement{a.Name, s.sid, s.index}}, g
-			}
-			if closest == directGrant {
-				return best, closest
-			}
+		if closest == directGrant {
+			break
+		}
+	}
+	return best, closest
+}
+
+func (e *evaluation) allowBy(a *Attached) (match, grant) {
+	best, closest := match{}, noGrant
+	if a.Policy == nil {
+		return best, closest
+	}
+	for i := range a.Policy.allow {
+		s := &a.Policy.allow[i]
+		if g := s.matches(e); g > closest {
+			best, closest = match{a, s}, g
+		}
+		if closest == directGrant {
+			break
 		}
 	}
 	return best, closest
@@ -184,41 +210,43 @@ func (e *evaluation) allow(policies []Attached, in Layer) (Verdict, grant) {
 // allowed decides when nothing denies and the organization allows.
 func (e *evaluation) allowed(l *Layers) Verdict {
 	p := &e.request.Principal
-	byResource, g := e.allow(l.Resource, resourceLayer(l))
+	in := resourceLayer(l)
+	byResource, g := e.allow(l.Resource)
 	own := p.Account != "" && (e.request.ResourceAccount == "" || e.request.ResourceAccount == p.Account)
 	switch {
 	case p.Account == "": // federated subjects, services and nobody have no policies of their own
-		return byResource
-	case g == noGrant && (!own || byResource.Layer == TrustLayer):
-		return byResource
+		return byResource.verdict(Allowed, in)
+	case g == noGrant && (!own || in == TrustLayer):
+		return Verdict{Layer: in}
 	case own && g == directGrant:
-		return byResource
+		return byResource.verdict(Allowed, in)
 	case own && g == originGrant:
-		if v := e.limits(l); v.Decision != Allowed {
-			return v
+		if limit, ok := e.limits(l); !ok {
+			return Verdict{Layer: limit}
 		}
-		return byResource
+		return byResource.verdict(Allowed, in)
 	}
 	byIdentity := e.byIdentity(l)
 	if byIdentity.Decision == Allowed && !own {
-		return byResource
+		return byResource.verdict(Allowed, in)
 	}
 	return byIdentity
 }
 
-// limits asks that boundary and session policies allow.
-func (e *evaluation) limits(l *Layers) Verdict {
+// limits reports whether boundary and session policies allow, and if not,
+// which of them.
+func (e *evaluation) limits(l *Layers) (Layer, bool) {
 	if l.Boundary != nil {
-		if v, g := e.allow([]Attached{*l.Boundary}, BoundaryLayer); g == noGrant {
-			return v
+		if _, g := e.allowBy(l.Boundary); g == noGrant {
+			return BoundaryLayer, false
 		}
 	}
 	if l.Session != nil {
-		if v, g := e.allow(l.Session, SessionLayer); g == noGrant {
-			return v
+		if _, g := e.allow(l.Session); g == noGrant {
+			return SessionLayer, false
 		}
 	}
-	return Verdict{Decision: Allowed}
+	return 0, true
 }
 
 // byIdentity asks the principal's own policies and their limits.
@@ -226,14 +254,13 @@ func (e *evaluation) byIdentity(l *Layers) Verdict {
 	if e.request.Principal.Type == Root {
 		return Verdict{Decision: Allowed, Layer: IdentityLayer}
 	}
-	byIdentity, g := e.allow(l.Identity, IdentityLayer)
-	if g == noGrant {
-		return byIdentity
+	by, g := e.allow(l.Identity)
+	if g != noGrant {
+		if limit, ok := e.limits(l); !ok {
+			return Verdict{Layer: limit}
+		}
 	}
-	if v := e.limits(l); v.Decision != Allowed {
-		return v
-	}
-	return byIdentity
+	return by.verdict(Allowed, IdentityLayer)
 }
 
 // resourceLayer tells a role's trust policy from other resource policies.
