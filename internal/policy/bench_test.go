@@ -8,8 +8,9 @@ import (
 	"foyer/internal/policy"
 )
 
-// BenchmarkDecideSmall is the figure we promise: ten statements, three
-// conditions.
+// BenchmarkDecideSmall is the figure we promise, 1 µs: ten statements, three
+// conditions. On two shared cores of an AMD EPYC it takes 0.6 to 0.8 µs while
+// they are idle, and 1.0 to 1.2 µs while others use them.
 func BenchmarkDecideSmall(b *testing.B) {
 	l, r := smallCase(b)
 	b.ReportAllocs()
