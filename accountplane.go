@@ -37,7 +37,34 @@ func (r *rooms) furnishAccountPlane() {
 		Rights: sqlstore.Remember(r.db, facts.Rights), Place: sqlstore.Remember(r.db, facts.Place), Policy: sqlstore.Remember(r.db, facts.Policy),
 	}
 	r.identifier = &access.Identifier{Keys: sqlstore.Remember(r.db, facts.KeyOwner), Sessions: &minter}
-	r.sts = &sts.Service{Minter: minter, IAM: r.iam, Gate: r.gate}
+	r.sts = &sts.Service{Minter: minter, IAM: rememberIAM(r.db, r.iam), Gate: r.gate}
+}
+
+// rememberedIAM is what assuming a role reads of accounts, with a memory before it.
+type rememberedIAM struct {
+	*iam.Service
+	role     func(context.Context, iam.RoleRef) (iam.Role, error)
+	provider func(context.Context, string) (iam.SAMLProvider, error)
+}
+
+func rememberIAM(db *sqlstore.DB, service *iam.Service) rememberedIAM {
+	return rememberedIAM{
+		Service: service,
+		role: sqlstore.Remember(db, func(ctx context.Context, ref iam.RoleRef) (iam.Role, error) {
+			return service.Role(ctx, ref.Account, ref.Name)
+		}),
+		provider: sqlstore.Remember(db, service.SAMLProvider),
+	}
+}
+
+// Role is iam's, remembered.
+func (m rememberedIAM) Role(ctx context.Context, account arn.AccountID, name string) (iam.Role, error) {
+	return m.role(ctx, iam.RoleRef{Account: account, Name: name})
+}
+
+// SAMLProvider is iam's, remembered.
+func (m rememberedIAM) SAMLProvider(ctx context.Context, providerARN string) (iam.SAMLProvider, error) {
+	return m.provider(ctx, providerARN)
 }
 
 // The service principals whose service-linked roles every account of an

@@ -50,6 +50,9 @@ func (r *rooms) settled(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		waiting, _, err := r.provisioning.Operations(ctx, provisioning.KindCreate, provisioning.InProgress, paging.Page{Limit: 1})
+		if ctx.Err() != nil {
+			return nil // nobody waits any more
+		}
 		if err != nil || len(waiting) == 0 {
 			return err
 		}

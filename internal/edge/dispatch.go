@@ -17,18 +17,27 @@ type routes struct {
 	byHost   map[string]*wire.API // first label(s) of AWS's host names
 	bySigner map[string][]*wire.API
 	byTarget map[string]*wire.API
+	byPath   map[string]*wire.API // of REST services
 }
 
 // targetAliases are further forms of X-Amz-Target's prefix that clients send.
 var targetAliases = map[string]string{"CloudTrail_20131101": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"}
 
 func newRoutes(apis []*wire.API) *routes {
-	r := &routes{all: apis, byHost: map[string]*wire.API{}, bySigner: map[string][]*wire.API{}, byTarget: map[string]*wire.API{}}
+	r := &routes{all: apis, byHost: map[string]*wire.API{}, bySigner: map[string][]*wire.API{}, byTarget: map[string]*wire.API{}, byPath: map[string]*wire.API{}}
 	for _, api := range apis {
 		r.byHost[api.EndpointPrefix] = api
 		r.bySigner[api.SigningName] = append(r.bySigner[api.SigningName], api)
 		if api.TargetPrefix != "" {
 			r.byTarget[api.TargetPrefix] = api
+		}
+		if api.Protocol != wire.RESTJSON {
+			continue
+		}
+		for _, op := range api.Operations {
+			if r.byPath[op.Path] == nil {
+				r.byPath[op.Path] = api
+			}
 		}
 	}
 	for alias, prefix := range targetAliases {
@@ -93,17 +102,8 @@ func (r *routes) signer(name string, req *http.Request) *wire.API {
 	return nil
 }
 
-func (r *routes) path(req *http.Request) *wire.API {
-	for _, api := range r.all {
-		if api.Protocol != wire.RESTJSON {
-			continue
-		}
-		if _, found := wire.Match(api, req.Method, req.URL.Path, req.URL.Query()); found {
-			return api
-		}
-	}
-	return nil
-}
+// path finds the REST service that has a request's path.
+func (r *routes) path(req *http.Request) *wire.API { return r.byPath[req.URL.Path] }
 
 func cutLast(text string, sep byte) (before, after string, found bool) {
 	i := strings.LastIndexByte(text, sep)

@@ -1,0 +1,190 @@
+package foyer
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"foyer/internal/oidc"
+	"foyer/internal/secret"
+	"foyer/internal/session"
+)
+
+// connections is how many clients ask at once.
+const connections = 16
+
+// running starts a whole server with the demo organisation.
+func running(b *testing.B) *Server {
+	b.Helper()
+	s, err := New(b.Context(), Config{Listen: "127.0.0.1:0", Ephemeral: true, Demo: true, LogLevel: "error"}, Outside{Now: time.Now, Stdout: io.Discard, Stderr: io.Discard})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(b.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	b.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-done, s.Close()); err != nil {
+			b.Error(err)
+		}
+	})
+	if err := s.rooms.settled(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// ask sends one request, again and again, over connections, and reports how
+// many were answered in a second. The client does as little as it can, so that
+// the figure is the server's.
+func ask(b *testing.B, address string, request []byte) {
+	b.Helper()
+	b.SetParallelism(connections / 2)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			b.Error(err)
+			return
+		}
+		defer conn.Close()
+		in := bufio.NewReaderSize(conn, 16<<10)
+		for pb.Next() {
+			if _, err := conn.Write(request); err != nil {
+				b.Error(err)
+				return
+			}
+			if err := answered(in); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
+}
+
+// answered reads one answer, which must be 200.
+func answered(in *bufio.Reader) error {
+	status, err := in.ReadSlice('\n')
+	if err != nil {
+		return err
+	}
+	ok := bytes.Contains(status, []byte(" 200 "))
+	length := 0
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if len(line) <= 2 {
+			break
+		}
+		if name, value, _ := bytes.Cut(line, []byte(":")); strings.EqualFold(string(name), "Content-Length") {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return err
+			}
+		}
+	}
+	if !ok {
+		text, _ := in.Peek(length)
+		return errors.New(string(text))
+	}
+	_, err = in.Discard(length)
+	return err
+}
+
+// written is a request as it goes over the wire.
+func written(b *testing.B, r *http.Request) []byte {
+	b.Helper()
+	var text bytes.Buffer
+	if err := r.Write(&text); err != nil {
+		b.Fatal(err)
+	}
+	return text.Bytes()
+}
+
+// BenchmarkBare is what net/http and encoding/json alone can do on this machine.
+func BenchmarkBare(b *testing.B) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"account":"111122223333","arn":"arn:aws:iam::111122223333:root","userId":"111122223333"}`)
+	}))
+	defer server.Close()
+	r, err := http.NewRequest(http.MethodGet, server.URL, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ask(b, server.Listener.Addr().String(), written(b, r))
+}
+
+func BenchmarkGetCallerIdentity(b *testing.B) {
+	s := running(b)
+	body := "Action=GetCallerIdentity&Version=2011-06-15"
+	r, err := http.NewRequest(http.MethodPost, s.ready.Endpoint+"/", strings.NewReader(body))
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	sum := sha256.Sum256([]byte(body))
+	credentials := aws.Credentials{AccessKeyID: s.ready.RootAccessKeyID, SecretAccessKey: s.ready.RootSecretAccessKey}
+	if err := v4.NewSigner().SignHTTP(b.Context(), credentials, r, hex.EncodeToString(sum[:]), "sts", "us-east-1", time.Now()); err != nil {
+		b.Fatal(err)
+	}
+	ask(b, s.listener.Addr().String(), written(b, r))
+}
+
+func BenchmarkGetRoleCredentials(b *testing.B) {
+	s := running(b)
+	token := s.token(b)
+	r, err := http.NewRequest(http.MethodGet, s.ready.Endpoint+"/federation/credentials?role_name="+s.founding.demo.role+"&account_id="+string(s.founding.demo.account), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header.Set("x-amz-sso_bearer_token", token.Reveal())
+	ask(b, s.listener.Addr().String(), written(b, r))
+}
+
+// token is an access token of the demo's first user.
+func (s *Server) token(b *testing.B) secret.Text {
+	b.Helper()
+	ctx, r := b.Context(), s.rooms
+	user, _, err := r.userByName(ctx, s.founding.demo.users[0].UserName)
+	if err != nil {
+		b.Fatal(err)
+	}
+	in, _, err := r.sessions.Start(ctx, session.Person{UserID: user.ID, UserName: user.UserName, Store: s.storeARN()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	client, key, err := r.oidc.RegisterClient(ctx, oidc.Registration{Name: "bench", Type: "public"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	codes, err := r.oidc.StartDeviceAuthorization(ctx, oidc.DeviceStart{ClientID: client.ID, ClientSecret: key, StartURL: s.ready.StartURL})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := r.oidc.DecideDevice(ctx, codes.User, in, true); err != nil {
+		b.Fatal(err)
+	}
+	tokens, err := r.oidc.CreateToken(ctx, oidc.TokenRequest{ClientID: client.ID, ClientSecret: key, GrantType: string(oidc.DeviceCode), DeviceCode: codes.Device})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return tokens.Access
+}
