@@ -179,6 +179,7 @@ func (s *Server) announce(ctx context.Context) error {
 		}
 	}
 	welcome(s.stdout, s.ready, s.founding.demo)
+	tuneMemory()
 	return nil
 }
 

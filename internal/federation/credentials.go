@@ -59,7 +59,7 @@ const (
 
 // response is a signed response that vouches for p in one role. Its signature
 // takes a millisecond, so the same one is presented again for a while.
-func (s *Service) response(ctx context.Context, i instance.Instance, p Person, a provisioning.Assertion) ([]byte, error) {
+func (s *Service) response(ctx context.Context, i instance.Instance, p Person, a provisioning.Assertion) (string, error) {
 	key := vouched{p, a.RoleARN}
 	now := s.Now().UTC()
 	if text, ok := s.responses.get(key, now); ok {
@@ -67,7 +67,7 @@ func (s *Service) response(ctx context.Context, i instance.Instance, p Person, a
 	}
 	signer, err := s.Instance.Signer(ctx)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	text, err := signer.Response(saml.Statement{
 		ID: s.Mint.UUID(), Subject: p.UserName, Format: saml.FormatPersistent,
@@ -80,10 +80,11 @@ func (s *Service) response(ctx context.Context, i instance.Instance, p Person, a
 			{Name: saml.ContextPrefix + "identitystore:IdentityStoreArn", Values: []string{i.IdentityStoreARN()}},
 		},
 	})
-	if err == nil {
-		s.responses.put(key, text, now)
+	if err != nil {
+		return "", err
 	}
-	return text, err
+	s.responses.put(key, string(text), now)
+	return string(text), nil
 }
 
 // vouched is a person in a role.
@@ -102,21 +103,21 @@ type responses struct {
 }
 
 type signed struct {
-	text []byte
+	text string
 	at   time.Time
 }
 
-func (r *responses) get(key vouched, now time.Time) ([]byte, bool) {
+func (r *responses) get(key vouched, now time.Time) (string, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	held, ok := r.held[key]
 	if !ok || now.Before(held.at) || now.Sub(held.at) >= reuse {
-		return nil, false
+		return "", false
 	}
 	return held.text, true
 }
 
-func (r *responses) put(key vouched, text []byte, now time.Time) {
+func (r *responses) put(key vouched, text string, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.held == nil || len(r.held) >= maxResponses {

@@ -49,6 +49,20 @@ func (k Keys) Lookup(key string) ([]string, bool) {
 	return nil, false
 }
 
+// Map is a Context that holds its keys under names in any case, for requests
+// that are asked about few of them: making Keys of it would take longer.
+type Map map[string][]string
+
+// Lookup implements Context.
+func (m Map) Lookup(key string) ([]string, bool) {
+	for name, values := range m {
+		if len(name) == len(key) && strings.EqualFold(name, key) {
+			return values, true
+		}
+	}
+	return nil, false
+}
+
 // lookup asks keys, which may be nil.
 func lookup(keys Context, key string) ([]string, bool) {
 	if keys == nil {

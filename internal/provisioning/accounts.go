@@ -68,7 +68,7 @@ type Role struct {
 type Assertion struct {
 	RoleARN     string
 	ProviderARN string
-	Response    []byte        // SAML response, XML
+	Response    string        // SAML response, XML
 	Duration    time.Duration // of the credentials
 	Account     arn.AccountID
 }

@@ -1,7 +1,6 @@
 package sts
 
 import (
-	"crypto/sha256"
 	"errors"
 	"maps"
 	"slices"
@@ -37,8 +36,8 @@ type verified struct {
 // until the assertion, or a certificate of the provider, runs out. Only the
 // verification is saved; whether the provider is trusted with the role is
 // asked every time. Refusals are not remembered.
-func (s *Service) verify(response []byte, p iam.SAMLProvider, region string, now time.Time) (*saml.Assertion, error) {
-	key := trustKey(response, p.Metadata, region)
+func (s *Service) verify(response string, p iam.SAMLProvider, region string, now time.Time) (*saml.Assertion, error) {
+	key := trusted{response, p.Metadata, region}
 	if v, ok := s.verified.get(key); ok && !now.Before(v.from) && now.Before(v.until) {
 		return v.assertion, nil
 	}
@@ -50,7 +49,7 @@ func (s *Service) verify(response []byte, p iam.SAMLProvider, region string, now
 	if region != "" {
 		recipients = append(recipients, "https://"+region+".signin.aws.amazon.com/saml")
 	}
-	a, err := saml.Verify(response, saml.Trust{
+	a, err := saml.Verify([]byte(response), saml.Trust{
 		Issuer: metadata.EntityID, Certificates: metadata.Certificates,
 		Audiences: audiences, Recipients: recipients, Skew: skew,
 	}, now)
@@ -67,15 +66,8 @@ func (s *Service) verify(response []byte, p iam.SAMLProvider, region string, now
 	return a, nil
 }
 
-// trustKey is the digest of all that a verification depends on.
-func trustKey(response []byte, metadata, region string) (key [sha256.Size]byte) {
-	trust := sha256.Sum256([]byte(region + "\n" + metadata))
-	h := sha256.New()
-	h.Write(trust[:])
-	h.Write(response)
-	h.Sum(key[:0])
-	return key
-}
+// trusted is all that a verification depends on, beside the clock.
+type trusted struct{ response, metadata, region string }
 
 func asInvalidToken(err error) error {
 	if _, late := errors.AsType[*saml.Expired](err); late || fault.Of(err) == fault.Internal {

@@ -23,7 +23,7 @@ import (
 type AssumeRoleWithSAML struct {
 	RoleARN     string
 	ProviderARN string
-	Response    []byte        // the SAML response, XML
+	Response    string        // the SAML response, XML
 	Duration    time.Duration // 0 means what the assertion says, else one hour
 	Scope       Scope
 }
@@ -175,7 +175,7 @@ func (s *Service) checkSAMLTrust(call *wire.Call, role iam.Role, p iam.SAMLProvi
 	keys["aws:FederatedProvider"] = []string{p.ARN}
 	layers := policy.Layers{Resource: []policy.Attached{{Name: role.ARN, Policy: trust}}}
 	request := policy.Request{
-		Resource: role.ARN, ResourceAccount: string(role.Account), Context: policy.NewKeys(keys),
+		Resource: role.ARN, ResourceAccount: string(role.Account), Context: policy.Map(keys),
 		Principal: policy.Principal{Type: policy.FederatedSubject, ARN: p.ARN},
 	}
 	for _, request.Action = range actions("sts:AssumeRoleWithSAML", claimed.tags, claimed.identity) {

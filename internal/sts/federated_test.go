@@ -16,7 +16,7 @@ import (
 )
 
 func federate(doc []byte) sts.AssumeRoleWithSAML {
-	return sts.AssumeRoleWithSAML{RoleARN: ssoARN, ProviderARN: providerARN, Response: doc}
+	return sts.AssumeRoleWithSAML{RoleARN: ssoARN, ProviderARN: providerARN, Response: string(doc)}
 }
 
 func TestAssumeRoleWithSAML(t *testing.T) {
@@ -123,7 +123,7 @@ func TestAssumeRoleWithSAMLRefusals(t *testing.T) {
 			statement: func(st *saml.Statement) { st.Audience = "urn:other" }, kind: fault.Invalid, text: "Audience mismatch",
 		},
 		"not a response at all": {
-			change: func(in *sts.AssumeRoleWithSAML, _ *wire.Call, _ *house) { in.Response = []byte("hello") },
+			change: func(in *sts.AssumeRoleWithSAML, _ *wire.Call, _ *house) { in.Response = "hello" },
 			kind:   fault.Invalid,
 		},
 		"a session that has ended": {

@@ -9,7 +9,6 @@ package sts
 
 import (
 	"context"
-	"crypto/sha256"
 	"strings"
 
 	"foyer/internal/arn"
@@ -27,8 +26,8 @@ type Service struct {
 	IAM    IAM
 	Gate   Gate
 
-	verified recent[[sha256.Size]byte, verified] // assertions
-	trusts   recent[string, *policy.Policy]      // compiled trust policies, by text
+	verified recent[trusted, verified]      // assertions
+	trusts   recent[string, *policy.Policy] // compiled trust policies, by text
 }
 
 // IAM is what Service asks about accounts. *iam.Service answers it.

@@ -156,20 +156,47 @@ const hexDigits = "0123456789abcdef"
 // become the replacement character.
 func (w *jsonWriter) text(s string) {
 	w.out = append(w.out, '"')
-	for _, r := range s {
+	plain := 0 // where what needs no care begins
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < utf8.RuneSelf && !careful[c] {
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r != utf8.RuneError || size > 1 {
+				i += size - 1
+				continue
+			}
+		}
+		w.out = append(w.out, s[plain:i]...)
+		plain = i + 1
 		switch {
-		case r == '"' || r == '\\':
-			w.out = append(w.out, '\\', byte(r))
-		case r == '\n':
+		case c == '"' || c == '\\':
+			w.out = append(w.out, '\\', c)
+		case c == '\n':
 			w.out = append(w.out, '\\', 'n')
-		case r < 0x20 || r == 0x7f || r == '<' || r == '>' || r == '&': // the last three so that no browser takes it for a page
-			w.out = append(w.out, '\\', 'u', '0', '0', hexDigits[r>>4], hexDigits[r&15])
+		case c >= utf8.RuneSelf: // not UTF-8
+			w.out = utf8.AppendRune(w.out, utf8.RuneError)
 		default:
-			w.out = utf8.AppendRune(w.out, r)
+			w.out = append(w.out, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 		}
 	}
+	w.out = append(w.out, s[plain:]...)
 	w.out = append(w.out, '"')
 }
+
+// careful are the ASCII characters that JSON escapes, and those that are
+// escaped so that no browser takes an answer for a page.
+var careful = func() (set [utf8.RuneSelf]bool) {
+	for c := range byte(0x20) {
+		set[c] = true
+	}
+	for _, c := range []byte("\"\\<>&\x7f") {
+		set[c] = true
+	}
+	return set
+}()
 
 // Record writes value, which s describes, in JSON for an audit event: names
 // with a small first letter, sensitive values hidden, times in ISO 8601.

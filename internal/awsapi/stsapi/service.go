@@ -75,7 +75,7 @@ func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in *A
 		return nil, &sts.InvalidToken{Err: &fault.Error{Kind: fault.Invalid, Message: "Your request included an invalid SAML response", Err: err}}
 	}
 	got, err := s.STS.AssumeRoleWithSAML(ctx, call, sts.AssumeRoleWithSAML{
-		RoleARN: in.RoleArn, ProviderARN: in.PrincipalArn, Response: response,
+		RoleARN: in.RoleArn, ProviderARN: in.PrincipalArn, Response: string(response),
 		Duration: seconds(in.DurationSeconds), Scope: scope(in.Policy, in.PolicyArns),
 	})
 	if err != nil {

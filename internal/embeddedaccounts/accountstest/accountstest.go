@@ -220,7 +220,7 @@ func (s *suite) response(t *testing.T, by *saml.Signer, account arn.AccountID, r
 
 func (s *suite) assume(ctx context.Context, account arn.AccountID, role string, response []byte) (provisioning.Credentials, error) {
 	return s.Accounts.AssumeRoleWithSAML(ctx, provisioning.Assertion{
-		RoleARN: role, ProviderARN: s.providerARN(account), Response: response, Duration: 2 * time.Hour, Account: account,
+		RoleARN: role, ProviderARN: s.providerARN(account), Response: string(response), Duration: 2 * time.Hour, Account: account,
 	})
 }
 
