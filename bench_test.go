@@ -11,8 +11,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -54,8 +56,9 @@ func running(b *testing.B) *Server {
 // the figure is the server's.
 func ask(b *testing.B, address string, request []byte) {
 	b.Helper()
-	b.SetParallelism(connections / 2)
+	b.SetParallelism(max(connections/runtime.GOMAXPROCS(0), 1))
 	b.ReportAllocs()
+	before := processorTime(b)
 	b.RunParallel(func(pb *testing.PB) {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
@@ -76,6 +79,18 @@ func ask(b *testing.B, address string, request []byte) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
+	b.ReportMetric(float64((processorTime(b)-before).Microseconds())/float64(b.N), "cpu-µs/req")
+}
+
+// processorTime is what this process, client and server, has used so far. Unlike
+// the time on the wall it says the same when other programs keep the machine busy.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // answered reads one answer, which must be 200.

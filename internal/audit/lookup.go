@@ -72,7 +72,8 @@ func (l *Log) Lookup(ctx context.Context, q Query) (events []Event, next string,
 	return events, next, nil
 }
 
-// Purge removes up to limit events older than Retention, and answers how many.
+// Purge removes up to limit batches of events older than Retention, and answers
+// how many.
 func (l *Log) Purge(ctx context.Context, limit int) (n int, err error) {
 	err = l.InTx(ctx, func(r Reader) error {
 		n, err = r.PurgeAuditEvents(ctx, l.Now().Add(-Retention), limit)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"foyer/internal/secret"
@@ -58,6 +59,19 @@ func (m Mint) TimeUUID(t time.Time) string {
 // FirstTimeUUID is what every TimeUUID made at t or later sorts behind.
 func FirstTimeUUID(t time.Time) string {
 	return fmt.Sprintf("%08x-%04x-", t.UnixMilli()>>16, t.UnixMilli()&0xffff)
+}
+
+// TimeOfUUID is when a TimeUUID was made, to the millisecond; of anything else
+// the zero time.
+func TimeOfUUID(id string) time.Time {
+	if len(id) < 13 {
+		return time.Time{}
+	}
+	ms, err := strconv.ParseInt(id[:8]+id[9:13], 16, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 // format writes the bytes of a UUID.

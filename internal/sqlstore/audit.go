@@ -1,117 +1,164 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
+	"foyer/internal/arn"
 	"foyer/internal/audit"
 	"foyer/internal/mint"
 )
 
-// rowsPerInsert bounds the parameters of one statement.
-const rowsPerInsert = 64
+// segmentSpan bounds the time between a segment's events: no event is further
+// from the segment's last than this.
+const segmentSpan = time.Minute
 
 // PutAuditEvents writes events. Remembered reads do not depend on them.
 func (tx *Tx) PutAuditEvents(ctx context.Context, events []*audit.Event) error {
-	for len(events) > 0 {
-		n := min(len(events), rowsPerInsert)
-		if err := tx.putAuditRows(ctx, events[:n]); err != nil {
-			return err
+	byAccount := map[arn.AccountID][]*audit.Event{}
+	for _, e := range events {
+		byAccount[e.RecipientAccountID] = append(byAccount[e.RecipientAccountID], e)
+	}
+	for account, all := range byAccount {
+		slices.SortFunc(all, func(a, b *audit.Event) int { return cmp.Compare(a.EventID, b.EventID) })
+		for len(all) > 0 {
+			end := mint.FirstTimeUUID(mint.TimeOfUUID(all[0].EventID).Add(segmentSpan))
+			n := 1
+			for n < len(all) && all[n].EventID < end {
+				n++
+			}
+			if err := tx.putSegment(ctx, account, all[:n]); err != nil {
+				return err
+			}
+			all = all[n:]
 		}
-		events = events[n:]
 	}
 	return nil
 }
 
-const auditColumns = "account, event_id, event_name, event_source, user_name, access_key_id, read_only, event"
-
-func (tx *Tx) putAuditRows(ctx context.Context, events []*audit.Event) error {
-	args := make([]any, 0, len(events)*8)
-	var resources []any
-	for _, e := range events {
-		text, err := json.Marshal(e)
-		if err != nil {
-			return fmt.Errorf("event %s: %w", e.EventName, err)
-		}
-		args = append(args, string(e.RecipientAccountID), e.EventID, e.EventName, e.EventSource, e.Username(),
-			e.UserIdentity.AccessKeyID, fmt.Sprint(e.ReadOnly), string(text))
-		for _, r := range e.Resources {
-			for _, name := range []string{r.ARN, r.ARN[strings.LastIndexAny(r.ARN, "/:")+1:]} { // people look for either
-				resources = append(resources, string(e.RecipientAccountID), name, e.EventID, r.Type)
-			}
-		}
+// putSegment writes the events of one segment, in order of their ids.
+func (tx *Tx) putSegment(ctx context.Context, account arn.AccountID, events []*audit.Event) error {
+	text, err := json.Marshal(events)
+	if err != nil {
+		return fmt.Errorf("%d events: %w", len(events), err)
 	}
-	if _, err := tx.execQuietly(ctx, "INSERT INTO audit_event ("+auditColumns+") VALUES "+valueLists(8, len(events))+" ON CONFLICT DO NOTHING", args...); err != nil {
+	last := events[len(events)-1].EventID
+	if _, err := tx.execQuietly(ctx, "INSERT INTO audit_segment (account, last_event, first_event, events) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		string(account), last, events[0].EventID, string(text)); err != nil {
 		return err
 	}
-	if len(resources) == 0 {
-		return nil
+	written := map[audit.Term]bool{}
+	for _, e := range events {
+		for _, term := range e.Terms() {
+			if written[term] {
+				continue
+			}
+			written[term] = true
+			if _, err := tx.execQuietly(ctx, "INSERT INTO audit_term (account, attribute, value, last_event) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+				string(account), string(term.Attribute), term.Value, last); err != nil {
+				return err
+			}
+		}
 	}
-	_, err := tx.execQuietly(ctx, "INSERT INTO audit_resource (account, name, event_id, type) VALUES "+valueLists(4, len(resources)/4)+" ON CONFLICT DO NOTHING", resources...)
-	return err
+	return nil
 }
 
-// valueLists is n lists of columns parameters each.
-func valueLists(columns, n int) string {
-	list := "(" + strings.TrimSuffix(strings.Repeat("?, ", columns), ", ") + ")"
-	return strings.TrimSuffix(strings.Repeat(list+", ", n), ", ")
+// segment is some events, and the id of the last of them.
+type segment struct {
+	last   string
+	events []audit.Event
 }
 
-// auditColumn is the column that an attribute is looked up in.
-var auditColumn = map[audit.Attribute]string{
-	audit.ByEventID: "event_id", audit.ByEventName: "event_name", audit.ByReadOnly: "read_only", audit.ByUsername: "user_name",
-	audit.ByEventSource: "event_source", audit.ByAccessKeyID: "access_key_id",
+func scanSegment(row scanner) (segment, error) {
+	var (
+		s    segment
+		text string
+	)
+	if err := row.Scan(&s.last, &text); err != nil {
+		return s, err
+	}
+	return s, fromJSON(text, &s.events)
 }
+
+// segmentsAtOnce is how many segments a search reads at a time.
+const segmentsAtOnce = 4
 
 // AuditEvents finds events, newest first, with the keys by which a page goes on.
+// Segments overlap, so an event is safe to answer only when no segment that was
+// not read yet can hold a newer one.
 func (tx *Tx) AuditEvents(ctx context.Context, q audit.Query) ([]audit.Event, []string, error) {
-	where, args := "account = ? AND event_id >= ?", []any{string(q.Account), mint.FirstTimeUUID(q.Start)}
-	if q.Page.After != "" {
-		where, args = where+" AND event_id < ?", append(args, q.Page.After)
-	}
+	from, to := mint.FirstTimeUUID(q.Start), "~" // every id sorts before it
 	if !q.End.IsZero() {
-		where, args = where+" AND event_id < ?", append(args, mint.FirstTimeUUID(q.End.Add(time.Second)))
+		to = mint.FirstTimeUUID(q.End.Add(time.Second))
 	}
-	switch column := auditColumn[q.Attribute]; {
-	case column != "":
-		where, args = where+" AND "+column+" = ?", append(args, q.Value)
-	case q.Attribute != "":
-		column = "type"
-		if q.Attribute == audit.ByResourceName {
-			column = "name"
-		}
-		where, args = where+" AND event_id IN (SELECT event_id FROM audit_resource WHERE account = ? AND "+column+" = ?)", append(args, string(q.Account), q.Value)
+	if q.Page.After != "" {
+		to = min(to, q.Page.After)
 	}
-	var keys []string
-	events, err := rows(ctx, tx, func(row scanner) (audit.Event, error) {
-		var e audit.Event
-		var key, text string
-		if err := row.Scan(&key, &text); err != nil {
-			return e, err
+	var found []audit.Event
+	at := to // segments that end here or later were read
+	if to != "~" {
+		at = mint.FirstTimeUUID(mint.TimeOfUUID(to).Add(segmentSpan + time.Second))
+	}
+	for {
+		segments, err := tx.auditSegments(ctx, q, from, to, at)
+		if err != nil {
+			return nil, nil, err
 		}
-		keys = append(keys, key)
-		return e, fromJSON(text, &e)
-	}, "SELECT event_id, event FROM audit_event WHERE "+where+" ORDER BY event_id DESC LIMIT ?", append(args, q.Page.Limit)...)
-	return events, keys, err
+		for _, s := range segments {
+			at = s.last
+			for _, e := range s.events {
+				if e.EventID >= from && e.EventID < to && q.Matches(&e) {
+					found = append(found, e)
+				}
+			}
+		}
+		slices.SortFunc(found, func(a, b audit.Event) int { return cmp.Compare(b.EventID, a.EventID) })
+		safe := len(found)
+		if len(segments) == segmentsAtOnce {
+			safe, _ = slices.BinarySearchFunc(found, at, func(e audit.Event, at string) int { return cmp.Compare(at, e.EventID) })
+		}
+		if safe >= q.Page.Limit || len(segments) < segmentsAtOnce {
+			found = found[:min(len(found), q.Page.Limit)]
+			break
+		}
+	}
+	keys := make([]string, len(found))
+	for i := range found {
+		keys[i] = found[i].EventID
+	}
+	return found, keys, nil
 }
 
-// PurgeAuditEvents removes up to limit of the oldest events before a time.
+// auditSegments reads the newest segments that end before at and may hold
+// events of q with ids from from to before to.
+func (tx *Tx) auditSegments(ctx context.Context, q audit.Query, from, to, at string) ([]segment, error) {
+	table, where, args := "audit_segment s", "s.account = ? AND s.last_event >= ? AND s.last_event < ? AND s.first_event < ?", []any{string(q.Account), from, at, to}
+	if q.Attribute.Indexed() {
+		table = "audit_term t JOIN audit_segment s ON s.account = t.account AND s.last_event = t.last_event"
+		where = "t.account = ? AND t.last_event >= ? AND t.last_event < ? AND s.first_event < ? AND t.attribute = ? AND t.value = ?"
+		args = append(args, string(q.Attribute), q.Value)
+	}
+	if q.Attribute == audit.ByEventID {
+		where, args = where+" AND s.first_event <= ? AND s.last_event >= ?", append(args, q.Value, q.Value)
+	}
+	return rows(ctx, tx, scanSegment, "SELECT s.last_event, s.events FROM "+table+" WHERE "+where+" ORDER BY s.last_event DESC LIMIT ?", append(args, segmentsAtOnce)...)
+}
+
+// PurgeAuditEvents removes up to limit of the segments that ended before a time.
 func (tx *Tx) PurgeAuditEvents(ctx context.Context, before time.Time, limit int) (int, error) {
-	type key struct{ account, id string }
-	old, err := rows(ctx, tx, func(row scanner) (k key, err error) {
-		return k, row.Scan(&k.account, &k.id)
-	}, "SELECT account, event_id FROM audit_event WHERE event_id < ? LIMIT ?", mint.FirstTimeUUID(before), limit)
-	if err != nil {
+	old, err := rows(ctx, tx, func(row scanner) (last string, err error) {
+		return last, row.Scan(&last)
+	}, "SELECT last_event FROM audit_segment WHERE last_event < ? ORDER BY last_event LIMIT ?", mint.FirstTimeUUID(before), limit)
+	if err != nil || len(old) == 0 {
 		return 0, err
 	}
-	for _, k := range old {
-		for _, table := range []string{"audit_resource", "audit_event"} {
-			if _, err := tx.execQuietly(ctx, "DELETE FROM "+table+" WHERE account = ? AND event_id = ?", k.account, k.id); err != nil {
-				return 0, err
-			}
+	for _, table := range []string{"audit_term", "audit_segment"} {
+		if _, err := tx.execQuietly(ctx, "DELETE FROM "+table+" WHERE last_event <= ?", old[len(old)-1]); err != nil {
+			return 0, err
 		}
 	}
 	return len(old), nil

@@ -3,7 +3,9 @@ package sqlstore_test
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -93,6 +95,53 @@ func TestAuditOnEveryStore(t *testing.T) {
 					t.Errorf("found %d events, want %d", seen, tt.want)
 				}
 			})
+		}
+	})
+}
+
+// Events of reads are written later than those of the changes between them;
+// they are found in order all the same, in pages of every size.
+func TestEventsOfOverlappingBatchesAreFoundInOrder(t *testing.T) {
+	storetest.Each(t, clock, func(t *testing.T, db *sqlstore.DB) {
+		recorder, log := recorderOn(db)
+		ctx := t.Context()
+		var want []string
+		for n := range 40 {
+			name := fmt.Sprintf("Call%02d", n)
+			e := event(name, "ann", now.Add(time.Duration(n-60)*time.Second))
+			switch {
+			case n%4 == 3:
+				if err := recorder.RecordIn(ctx, e); err != nil {
+					t.Fatal(err)
+				}
+			default:
+				recorder.Record(ctx, e)
+			}
+			if n%15 == 14 {
+				recorder.Flush(ctx)
+			}
+			want = append([]string{name}, want...)
+		}
+		for _, attribute := range []audit.Attribute{"", audit.ByUsername} {
+			for _, limit := range []int{1, 3, 50} {
+				var got []string
+				q := audit.Query{Account: account, Attribute: attribute, Value: "ann", Page: paging.Page{Limit: limit}}
+				for {
+					events, next, err := log.Lookup(ctx, q)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, e := range events {
+						got = append(got, e.EventName)
+					}
+					if q.Page.After = next; next == "" {
+						break
+					}
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("by %q in pages of %d: %v", attribute, limit, got)
+				}
+			}
 		}
 	})
 }
