@@ -115,12 +115,12 @@ func cutLast(text string, sep byte) (before, after string, found bool) {
 
 // operation finds the operation of a request; nil when the service has none of
 // that name or path.
-func operation(api *wire.API, req *http.Request, form url.Values) (op *wire.Operation, name string) {
+func operation(api *wire.API, req *http.Request, query, form url.Values) (op *wire.Operation, name string) {
 	switch api.Protocol {
 	case wire.Query:
 		name = form.Get("Action")
 	case wire.RESTJSON:
-		op, _ = wire.Match(api, req.Method, req.URL.Path, req.URL.Query())
+		op, _ = wire.Match(api, req.Method, req.URL.Path, query)
 		return op, req.Method + " " + req.URL.Path
 	default:
 		_, name, _ = cutLast(req.Header.Get("X-Amz-Target"), '.')

@@ -23,6 +23,7 @@ import (
 type exchange struct {
 	request      *http.Request
 	body         []byte
+	query        url.Values
 	form         url.Values // Query protocol: the parameters, wherever they came
 	message      *sigv4.Message
 	signature    *sigv4.Signature // nil when the request has none, or none that can be read
@@ -91,10 +92,11 @@ func (h *handler) receive(w http.ResponseWriter, x *exchange) *wire.Error {
 	var err error
 	x.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	h.readSignature(x)
+	x.query = r.URL.Query()
 	if isForm(r) && err == nil {
 		x.form, _ = url.ParseQuery(string(x.body))
 	} else if r.Method == http.MethodGet {
-		x.form = r.URL.Query()
+		x.form = x.query
 		x.body = []byte(r.URL.RawQuery)
 	}
 	x.call.API = h.routes.find(r, x.signature, x.form)
@@ -113,7 +115,7 @@ func (h *handler) receive(w http.ResponseWriter, x *exchange) *wire.Error {
 	if x.call.API.Protocol == wire.RESTJSON && r.Method == http.MethodGet {
 		x.body = nil
 	}
-	op, name := operation(x.call.API, r, x.form)
+	op, name := operation(x.call.API, r, x.query, x.form)
 	if op == nil {
 		return unknownOperation(x.call.API, name, x.form)
 	}
@@ -170,7 +172,7 @@ func (h *handler) admit(ctx context.Context, x *exchange) *wire.Error {
 	if !served {
 		return wire.NotBuilt(api, op.Name)
 	}
-	in, failure := wire.DecodeInput(api, op, &wire.Inbound{Query: x.request.URL.Query(), Header: x.request.Header, Body: x.body})
+	in, failure := wire.DecodeInput(api, op, &wire.Inbound{Query: x.query, Header: x.request.Header, Body: x.body})
 	if failure != nil {
 		return failure
 	}
@@ -262,6 +264,9 @@ func (h *handler) endpoint(r *http.Request) string {
 // address of X-Forwarded-For that no trusted proxy wrote.
 func (h *handler) source(r *http.Request) netip.Addr {
 	addr := hostAddr(r.RemoteAddr)
+	if len(r.Header["X-Forwarded-For"]) == 0 {
+		return addr
+	}
 	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(forwarded) - 1; i >= 0 && h.trusts(addr); i-- {
 		next, err := netip.ParseAddr(strings.TrimSpace(forwarded[i]))

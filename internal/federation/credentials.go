@@ -10,7 +10,6 @@ import (
 
 	"foyer/internal/arn"
 	"foyer/internal/fault"
-	"foyer/internal/instance"
 	"foyer/internal/provisioning"
 	"foyer/internal/saml"
 )
@@ -33,14 +32,8 @@ func (s *Service) Credentials(ctx context.Context, p Person, account arn.Account
 	if !sessionName.MatchString(p.UserName) {
 		return Credentials{}, fault.Newf(fault.Invalid, "The user name %q cannot be the name of a role session: AWS takes 2 to 64 letters, digits and +=,.@-_ there.", p.UserName)
 	}
-	i, err := s.Instance.Instance(ctx)
-	if err != nil {
-		return Credentials{}, err
-	}
-	assertion := provisioning.Assertion{
-		RoleARN: i.RoleARN(account, grant.RoleName), ProviderARN: i.ProviderARN(account), Duration: grant.Duration, Account: account,
-	}
-	if assertion.Response, err = s.response(ctx, i, p, assertion); err != nil {
+	assertion := provisioning.Assertion{RoleARN: grant.RoleARN, ProviderARN: grant.ProviderARN, Duration: grant.Duration, Account: account}
+	if assertion.Response, err = s.response(ctx, p, grant); err != nil {
 		return Credentials{}, fmt.Errorf("vouch for %s: %w", p.UserID, err)
 	}
 	got, err := s.Plane.AssumeRoleWithSAML(ctx, assertion)
@@ -59,8 +52,8 @@ const (
 
 // response is a signed response that vouches for p in one role. Its signature
 // takes a millisecond, so the same one is presented again for a while.
-func (s *Service) response(ctx context.Context, i instance.Instance, p Person, a provisioning.Assertion) (string, error) {
-	key := vouched{p, a.RoleARN}
+func (s *Service) response(ctx context.Context, p Person, g Grant) (string, error) {
+	key := vouched{p, g}
 	now := s.Now().UTC()
 	if text, ok := s.responses.get(key, now); ok {
 		return text, nil
@@ -73,11 +66,11 @@ func (s *Service) response(ctx context.Context, i instance.Instance, p Person, a
 		ID: s.Mint.UUID(), Subject: p.UserName, Format: saml.FormatPersistent,
 		Audience: saml.AWSAudience, Recipient: saml.AWSAudience, Issued: now, Lifetime: lifetime,
 		Attributes: []saml.Attribute{
-			{Name: saml.RoleAttribute, Values: []string{a.RoleARN + "," + a.ProviderARN}},
+			{Name: saml.RoleAttribute, Values: []string{g.RoleARN + "," + g.ProviderARN}},
 			{Name: saml.SessionNameAttribute, Values: []string{p.UserName}},
-			{Name: saml.SessionDurationAttribute, Values: []string{strconv.Itoa(int(a.Duration.Seconds()))}},
+			{Name: saml.SessionDurationAttribute, Values: []string{strconv.Itoa(int(g.Duration.Seconds()))}},
 			{Name: saml.ContextPrefix + "identitystore:UserId", Values: []string{p.UserID}},
-			{Name: saml.ContextPrefix + "identitystore:IdentityStoreArn", Values: []string{i.IdentityStoreARN()}},
+			{Name: saml.ContextPrefix + "identitystore:IdentityStoreArn", Values: []string{g.StoreARN}},
 		},
 	})
 	if err != nil {
@@ -90,7 +83,7 @@ func (s *Service) response(ctx context.Context, i instance.Instance, p Person, a
 // vouched is a person in a role.
 type vouched struct {
 	Person
-	roleARN string
+	Grant
 }
 
 // maxResponses bounds the responses that are held, some 8 KB each.

@@ -41,10 +41,13 @@ type Credentials = provisioning.Credentials
 
 // Grant is a person's assignment, with all that credentials for it need.
 type Grant struct {
-	Account  arn.AccountID
-	Set      string // ARN of the permission set
-	RoleName string
-	Duration time.Duration // of sessions
+	Account     arn.AccountID
+	Set         string // ARN of the permission set
+	RoleName    string
+	Duration    time.Duration // of sessions
+	RoleARN     string        // filled in by Service
+	ProviderARN string        // likewise
+	StoreARN    string        // of the identity store; likewise
 }
 
 // Asked names a grant.
@@ -142,5 +145,10 @@ func (s *Service) Grant(ctx context.Context, a Asked) (g Grant, err error) {
 	if !found {
 		return Grant{}, fault.Newf(fault.Denied, "You have no access to this account, or not in this role.")
 	}
+	i, err := s.Instance.Instance(ctx)
+	if err != nil {
+		return Grant{}, err
+	}
+	g.RoleARN, g.ProviderARN, g.StoreARN = i.RoleARN(a.Account, g.RoleName), i.ProviderARN(a.Account), i.IdentityStoreARN()
 	return g, nil
 }

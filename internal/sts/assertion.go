@@ -10,6 +10,7 @@ import (
 
 	"foyer/internal/fault"
 	"foyer/internal/iam"
+	"foyer/internal/policy"
 	"foyer/internal/saml"
 )
 
@@ -19,11 +20,24 @@ const skew = 5 * time.Second
 // audiences are who an assertion for AWS may be meant for.
 var audiences = []string{saml.AWSAudience, "urn:amazon:webservices"}
 
-// verified is an assertion that was good at a moment, and how long nothing but
-// the clock can change that.
-type verified struct {
-	assertion   *saml.Assertion // shared: never written to
+// proof is what a verified assertion says, worked out once. It is shared: never
+// written to.
+type proof struct {
+	*saml.Assertion
+	claims
+	answer Federated           // without the session
+	keys   policy.Map          // condition keys of a request that presents it
+	lasts  map[string][]string // condition keys of the session, for its whole life
+	// It is good from when it was verified until the assertion, or a
+	// certificate of the provider, runs out.
 	from, until time.Time
+}
+
+// trusted is all that a proof depends on, beside the clock.
+type trusted struct {
+	response, region      string
+	providerARN, metadata string
+	protected             bool
 }
 
 // verify returns what a response says, when provider issued it.
@@ -32,14 +46,13 @@ type verified struct {
 // person's roles, and again within its five minutes. Whether a signature fits
 // depends on nothing but the bytes of the response, the provider's metadata and
 // the clock, so the answer for the same bytes under the same trust is
-// remembered and given again while it is true: from the moment it was checked
-// until the assertion, or a certificate of the provider, runs out. Only the
-// verification is saved; whether the provider is trusted with the role is
-// asked every time. Refusals are not remembered.
-func (s *Service) verify(response string, p iam.SAMLProvider, region string, now time.Time) (*saml.Assertion, error) {
-	key := trusted{response, p.Metadata, region}
+// remembered and given again while it is true. Only the verification is saved;
+// whether the provider is trusted with the role is asked every time. Refusals
+// are not remembered.
+func (s *Service) verify(response string, p iam.SAMLProvider, region string, now time.Time) (*proof, error) {
+	key := trusted{response, region, p.ARN, p.Metadata, p.Protected}
 	if v, ok := s.verified.get(key); ok && !now.Before(v.from) && now.Before(v.until) {
-		return v.assertion, nil
+		return v, nil
 	}
 	metadata, err := saml.ParseMetadata([]byte(p.Metadata))
 	if err != nil {
@@ -56,18 +69,40 @@ func (s *Service) verify(response string, p iam.SAMLProvider, region string, now
 	if err != nil {
 		return nil, asInvalidToken(err)
 	}
-	until := a.NotOnOrAfter
+	v, err := prove(a, p)
+	if err != nil {
+		return nil, err
+	}
+	v.from, v.until = now, a.NotOnOrAfter
 	for _, c := range metadata.Certificates {
-		if c.NotAfter.After(now) && c.NotAfter.Before(until) {
-			until = c.NotAfter
+		if c.NotAfter.After(now) && c.NotAfter.Before(v.until) {
+			v.until = c.NotAfter
 		}
 	}
-	s.verified.put(key, verified{a, now, until})
-	return a, nil
+	s.verified.put(key, v)
+	return v, nil
 }
 
-// trusted is all that a verification depends on, beside the clock.
-type trusted struct{ response, metadata, region string }
+// prove works out what an assertion of p says.
+func prove(a *saml.Assertion, p iam.SAMLProvider) (*proof, error) {
+	claimed, err := readClaims(a, p.Protected)
+	if err != nil {
+		return nil, err
+	}
+	v := &proof{Assertion: a, claims: claimed, lasts: claimed.context, keys: policy.Map{}}
+	v.answer = Federated{
+		Subject: a.Subject, SubjectType: subjectType(a.SubjectFormat), Issuer: a.Issuer,
+		Audience: a.Recipient, NameQualifier: nameQualifier(a.Issuer, p),
+	}
+	for key, value := range v.answer.keys() {
+		v.lasts[key], v.keys[key] = []string{value}, []string{value}
+	}
+	maps.Copy(v.keys, requestKeys(claimed.tags, claimed.transitive, claimed.identity))
+	v.keys["saml:doc"] = []string{string(p.Account) + "/" + p.Name}
+	v.keys["sts:RoleSessionName"] = []string{claimed.name}
+	v.keys["aws:FederatedProvider"] = []string{p.ARN}
+	return v, nil
+}
 
 func asInvalidToken(err error) error {
 	if _, late := errors.AsType[*saml.Expired](err); late || fault.Of(err) == fault.Internal {

@@ -3,7 +3,6 @@ package sts
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,7 +144,10 @@ func handDown(from *caller.Session, in AssumeRole) (chain, error) {
 
 // checkTrust asks the gate for every right that the request needs.
 func (s *Service) checkTrust(ctx context.Context, call *wire.Call, role iam.Role, in AssumeRole, handed chain) error {
-	keys := requestKeys(role, handed.explicit, handed.keys, handed.identity)
+	keys := requestKeys(handed.explicit, handed.keys, handed.identity)
+	for k, v := range role.Tags {
+		keys["aws:ResourceTag/"+k], keys["iam:ResourceTag/"+k] = []string{v}, []string{v}
+	}
 	keys["sts:RoleSessionName"] = []string{in.SessionName}
 	if in.ExternalID != "" {
 		keys["sts:ExternalId"] = []string{in.ExternalID}
@@ -179,7 +181,7 @@ func actions(assume string, tags []Tag, identity string) []string {
 }
 
 // requestKeys are the condition keys that any request for a session has.
-func requestKeys(role iam.Role, tags []Tag, transitive []string, identity string) map[string][]string {
+func requestKeys(tags []Tag, transitive []string, identity string) map[string][]string {
 	keys := map[string][]string{}
 	names := make([]string, 0, len(tags))
 	for _, t := range tags {
@@ -194,9 +196,6 @@ func requestKeys(role iam.Role, tags []Tag, transitive []string, identity string
 	}
 	if identity != "" {
 		keys["sts:SourceIdentity"] = []string{identity}
-	}
-	for k, v := range maps.All(role.Tags) {
-		keys["aws:ResourceTag/"+k], keys["iam:ResourceTag/"+k] = []string{v}, []string{v}
 	}
 	return keys
 }

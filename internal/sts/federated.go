@@ -48,16 +48,12 @@ func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in As
 	if err != nil {
 		return Federated{}, err
 	}
-	assertion, err := s.verify(in.Response, provider, call.Region, call.Time)
+	proven, err := s.verify(in.Response, provider, call.Region, call.Time)
 	if err != nil {
 		return Federated{}, err
 	}
-	if !vouchesFor(assertion, in.RoleARN, in.ProviderARN) {
+	if !vouchesFor(proven.Assertion, in.RoleARN, in.ProviderARN) {
 		return Federated{}, deniedSAML(nil)
-	}
-	claimed, err := readClaims(assertion, provider.Protected)
-	if err != nil {
-		return Federated{}, err
 	}
 	role, found, err := s.role(ctx, in.RoleARN)
 	if err != nil {
@@ -66,14 +62,10 @@ func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in As
 	if !found || role.Account != provider.Account {
 		return Federated{}, deniedSAML(nil)
 	}
-	answer := Federated{
-		Subject: assertion.Subject, SubjectType: subjectType(assertion.SubjectFormat), Issuer: assertion.Issuer,
-		Audience: assertion.Recipient, NameQualifier: nameQualifier(assertion.Issuer, provider),
-	}
-	if err := s.checkSAMLTrust(call, role, provider, claimed, answer); err != nil {
+	if err := s.checkSAMLTrust(call, role, provider, proven); err != nil {
 		return Federated{}, err
 	}
-	length, err := federatedLength(in.Duration, claimed.duration, role)
+	length, err := federatedLength(in.Duration, proven.duration, role)
 	if err != nil {
 		return Federated{}, err
 	}
@@ -81,19 +73,17 @@ func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in As
 		return Federated{}, err
 	}
 	session := caller.Session{
-		Name: claimed.name, TransitiveKeys: claimed.transitive, SourceIdentity: claimed.identity,
-		Context: claimed.context, Provider: provider.ARN, Issued: call.Time, Expires: call.Time.Add(length),
+		Name: proven.name, TransitiveKeys: proven.transitive, SourceIdentity: proven.identity,
+		Context: proven.lasts, Provider: provider.ARN, Issued: call.Time, Expires: call.Time.Add(length),
 	}
-	for key, v := range answer.keys() {
-		session.Context[key] = []string{v}
-	}
-	if end := assertion.SessionEnd; !end.IsZero() && end.Before(session.Expires) {
+	if end := proven.SessionEnd; !end.IsZero() && end.Before(session.Expires) {
 		session.Expires = end
 	}
 	if !session.Expires.After(call.Time) {
 		return Federated{}, &saml.Expired{Err: invalid("The session that the assertion speaks of has ended.")}
 	}
-	answer.Assumed, err = s.begin(role, session, in.Scope, claimed.tags)
+	answer := proven.answer
+	answer.Assumed, err = s.begin(role, session, in.Scope, proven.tags)
 	return answer, err
 }
 
@@ -160,25 +150,17 @@ func (f *Federated) keys() map[string]string {
 
 // checkSAMLTrust asks the role's trust policy. The subject has no session yet,
 // and so no policies of its own; service control policies do not bind it.
-func (s *Service) checkSAMLTrust(call *wire.Call, role iam.Role, p iam.SAMLProvider, claimed claims, f Federated) error {
+func (s *Service) checkSAMLTrust(call *wire.Call, role iam.Role, p iam.SAMLProvider, proven *proof) error {
 	trust, err := s.compiled(role.TrustPolicy)
 	if err != nil {
 		return fmt.Errorf("trust policy of %s: %w", role.ARN, err)
 	}
-	keys := requestKeys(role, claimed.tags, claimed.transitive, claimed.identity)
-	addCall(keys, call)
-	for key, v := range f.keys() {
-		keys[key] = []string{v}
-	}
-	keys["saml:doc"] = []string{string(p.Account) + "/" + p.Name}
-	keys["sts:RoleSessionName"] = []string{claimed.name}
-	keys["aws:FederatedProvider"] = []string{p.ARN}
 	layers := policy.Layers{Resource: []policy.Attached{{Name: role.ARN, Policy: trust}}}
 	request := policy.Request{
-		Resource: role.ARN, ResourceAccount: string(role.Account), Context: policy.Map(keys),
+		Resource: role.ARN, ResourceAccount: string(role.Account), Context: presenting{proven.keys, role.Tags, call},
 		Principal: policy.Principal{Type: policy.FederatedSubject, ARN: p.ARN},
 	}
-	for _, request.Action = range actions("sts:AssumeRoleWithSAML", claimed.tags, claimed.identity) {
+	for _, request.Action = range actions("sts:AssumeRoleWithSAML", proven.tags, proven.identity) {
 		if v := policy.Evaluate(&layers, &request); v.Decision != policy.Allowed {
 			return deniedSAML(fmt.Errorf("the trust policy of %s does not allow %s to %s", role.ARN, p.ARN, request.Action))
 		}
@@ -199,18 +181,47 @@ func (s *Service) compiled(document string) (*policy.Policy, error) {
 	return p, nil
 }
 
-// addCall adds the condition keys that every call has, also an unsigned one.
-func addCall(keys map[string][]string, call *wire.Call) {
-	keys["aws:CurrentTime"] = []string{call.Time.UTC().Format(time.RFC3339)}
-	keys["aws:EpochTime"] = []string{strconv.FormatInt(call.Time.Unix(), 10)}
-	keys["aws:SecureTransport"] = []string{strconv.FormatBool(call.Secure)}
-	if call.SourceIP.IsValid() {
-		keys["aws:SourceIp"] = []string{call.SourceIP.String()}
+// presenting answers for the condition keys of a request that presents an
+// assertion for a role: those of the assertion, the role's tags, and what every
+// call has, also an unsigned one.
+type presenting struct {
+	keys policy.Map
+	tags map[string]string // of the role
+	call *wire.Call
+}
+
+// Lookup implements policy.Context.
+func (p presenting) Lookup(key string) ([]string, bool) {
+	if v, ok := p.keys.Lookup(key); ok {
+		return v, true
 	}
-	if call.UserAgent != "" {
-		keys["aws:UserAgent"] = []string{call.UserAgent}
+	if service, tag, ok := strings.Cut(key, ":resourcetag/"); ok && (service == "aws" || service == "iam") {
+		for name, value := range p.tags {
+			if strings.EqualFold(name, tag) {
+				return []string{value}, true
+			}
+		}
 	}
-	if call.Region != "" {
-		keys["aws:RequestedRegion"] = []string{call.Region}
+	return ofCall(p.call, key)
+}
+
+func ofCall(call *wire.Call, key string) (values []string, present bool) {
+	value := ""
+	switch key {
+	case "aws:currenttime":
+		value = call.Time.UTC().Format(time.RFC3339)
+	case "aws:epochtime":
+		value = strconv.FormatInt(call.Time.Unix(), 10)
+	case "aws:securetransport":
+		value = strconv.FormatBool(call.Secure)
+	case "aws:sourceip":
+		if call.SourceIP.IsValid() {
+			value = call.SourceIP.String()
+		}
+	case "aws:useragent":
+		value = call.UserAgent
+	case "aws:requestedregion":
+		value = call.Region
 	}
+	return []string{value}, value != ""
 }

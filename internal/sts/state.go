@@ -2,7 +2,6 @@ package sts
 
 import (
 	"encoding/binary"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -31,13 +30,13 @@ func encodeState(s *caller.Session) []byte {
 	b = appendTexts(b, s.Policies)
 	b = appendTexts(b, s.PolicyARNs)
 	b = binary.AppendUvarint(b, uint64(len(s.Tags)))
-	for _, k := range slices.Sorted(maps.Keys(s.Tags)) {
+	for _, k := range sortedKeys(s.Tags) {
 		b = appendText(appendText(b, k), s.Tags[k])
 	}
 	b = appendTexts(b, s.TransitiveKeys)
 	b = appendText(b, s.SourceIdentity)
 	b = binary.AppendUvarint(b, uint64(len(s.Context)))
-	for _, k := range slices.Sorted(maps.Keys(s.Context)) {
+	for _, k := range sortedKeys(s.Context) {
 		b = appendTexts(appendText(b, k), s.Context[k])
 	}
 	b = appendText(b, s.Provider)
@@ -48,6 +47,16 @@ func encodeState(s *caller.Session) []byte {
 	b = append(b, mfa)
 	b = binary.AppendVarint(b, s.Issued.Unix())
 	return binary.AppendVarint(b, s.Expires.Unix())
+}
+
+// sortedKeys is slices.Sorted(maps.Keys(m)) with one allocation.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 func appendText(b []byte, s string) []byte {

@@ -26,7 +26,7 @@ type Service struct {
 	IAM    IAM
 	Gate   Gate
 
-	verified recent[trusted, verified]      // assertions
+	verified recent[trusted, *proof]        // assertions
 	trusts   recent[string, *policy.Policy] // compiled trust policies, by text
 }
 
