@@ -18,9 +18,10 @@ import (
 
 // demo is what the demo organisation's readers need to know.
 type demo struct {
-	users   []ReadyUser
-	account arn.AccountID // an account the first user has a role in
-	role    string
+	users    []ReadyUser
+	startURL string        // as AWS shapes it
+	account  arn.AccountID // an account the first user has a role in
+	role     string
 }
 
 // The demo company: who is in which group, which accounts there are, what the
@@ -86,7 +87,7 @@ func (r *rooms) foundDemo(ctx context.Context, i instance.Instance) (*demo, erro
 			}
 		}
 	}
-	return &demo{users: users, account: accounts["Shop Development"], role: "AdministratorAccess"}, nil
+	return &demo{users: users, startURL: i.StartURL(), account: accounts["Shop Development"], role: "AdministratorAccess"}, nil
 }
 
 func (r *rooms) demoAccounts(ctx context.Context, management arn.AccountID) (map[string]arn.AccountID, error) {
@@ -189,8 +190,8 @@ func welcome(w io.Writer, ready Ready, d *demo) {
 		for _, u := range d.users[1:] {
 			fmt.Fprintf(w, "or as             %-8s %s\n", u.UserName, u.Password)
 		}
-		fmt.Fprintf(w, "\nFor ~/.aws/config, then `AWS_ENDPOINT_URL=%s aws sso login --profile %s-%s`:\n\n%s", ready.Endpoint, d.role, d.account,
-			browser.SSOProfile(ready.StartURL, ready.Region, string(d.account), d.role))
+		fmt.Fprintf(w, "\nFor ~/.aws/config, then `aws sso login --profile %s-%s`:\n\n%s", d.role, d.account,
+			browser.SSOProfile{StartURL: d.startURL, Endpoint: ready.Endpoint, Region: ready.Region, Account: string(d.account), Role: d.role}.Text())
 	}
 	if ready.RootSecretAccessKey != "" {
 		fmt.Fprintf(w, `

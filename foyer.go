@@ -113,7 +113,7 @@ func (s *Server) handler(endpoint string) http.Handler {
 	r := s.rooms
 	pages := &browser.Face{
 		SignIn: r.signin, Sessions: r.sessions, Clients: r.oidc, Portal: r.federation, Record: r.recordAct,
-		Store: s.storeARN, Assets: web.Assets(), Region: s.config.Region, Start: endpoint + "/start",
+		Store: s.storeARN, Assets: web.Assets(), Region: s.config.Region, StartURL: s.startURL, Endpoint: endpoint,
 		Secure: secure(endpoint), Now: r.now, Log: s.log,
 	}
 	face := &edge.Server{
@@ -136,6 +136,14 @@ func (s *Server) storeARN() string {
 		return ""
 	}
 	return s.founding.instance.IdentityStoreARN()
+}
+
+// startURL is the instance's start URL, as AWS shapes it.
+func (s *Server) startURL() string {
+	if s.founding.instance == nil {
+		return s.ready.Endpoint + "/start"
+	}
+	return s.founding.instance.StartURL()
 }
 
 func secure(endpoint string) bool { return len(endpoint) > 5 && endpoint[:6] == "https:" }

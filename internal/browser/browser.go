@@ -62,10 +62,12 @@ type Face struct {
 	Store  func() string
 	Assets fs.FS // script and styles
 	Region string
-	Start  string // the portal's URL, as people configure it
-	Secure bool   // people reach us over HTTPS
-	Now    func() time.Time
-	Log    *slog.Logger
+	// StartURL is the portal's as AWS shapes it: what clients are configured with.
+	StartURL func() string
+	Endpoint string // scheme://host[:port] at which people and clients reach us
+	Secure   bool   // people reach us over HTTPS
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Act is something that a person did on a page.
@@ -90,6 +92,7 @@ func (f *Face) Handler() http.Handler {
 	mux.HandleFunc("POST /device", f.visitor(f.decideDevice))
 	mux.HandleFunc("GET /authorize", f.authorize)
 	mux.HandleFunc("POST /authorize", f.visitor(f.decideAuthorize))
+	mux.HandleFunc("HEAD /start", f.resolve)
 	mux.HandleFunc("GET /start", f.visitor(f.showPortal))
 	mux.HandleFunc("GET /start/{$}", f.visitor(f.showPortal))
 	mux.HandleFunc("POST /start/credentials", f.visitor(f.showCredentials))
@@ -118,6 +121,12 @@ func (f *Face) guard(next http.Handler) http.Handler {
 // contentPolicy is the pages' Content-Security-Policy; forms may lead to formTargets.
 func contentPolicy(formTargets string) string {
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action " + formTargets
+}
+
+// resolve leads from the portal's own address to its start URL. The AWS CLI asks
+// so (from 2.35 on) before it signs in at an address that is not of AWS's shape.
+func (f *Face) resolve(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, f.StartURL(), http.StatusFound)
 }
 
 func (f *Face) notFound(w http.ResponseWriter, r *http.Request) {
