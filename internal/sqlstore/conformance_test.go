@@ -103,6 +103,31 @@ func TestOneOfManyRacersWinsOnEveryStore(t *testing.T) {
 	})
 }
 
+// Writers that stand in each other's way all get through, on PostgreSQL too,
+// where a transaction that lost against another is run again.
+func TestManyWritersGetThroughOnEveryStore(t *testing.T) {
+	const writers, each = 16, 12
+	storetest.Each(t, clock, func(t *testing.T, db *sqlstore.DB) {
+		d := directoryOn(db)
+		var wg sync.WaitGroup
+		for i := range writers {
+			wg.Go(func() {
+				for j := range each {
+					if _, err := d.CreateUser(t.Context(), "test", person(fmt.Sprintf("writer-%d-%d", i, j))); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+		made, _, err := d.Users(t.Context(), paging.Page{Limit: writers*each + 1})
+		if err != nil || len(made) != writers*each {
+			t.Errorf("%d users, %v, want %d", len(made), err, writers*each)
+		}
+	})
+}
+
 func TestAUnitCommitsOrRollsBackOnEveryStore(t *testing.T) {
 	storetest.Each(t, clock, func(t *testing.T, db *sqlstore.DB) {
 		d := directoryOn(db)

@@ -48,8 +48,22 @@ func numberParameters(query string) string {
 
 func (*postgresDialect) shared() bool { return true }
 
-func (*postgresDialect) begin(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
-	return db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+// begin lets writers work at the same time. One that wants to be alone waits
+// for those at work and lets in no others, on any node: so it cannot lose. The
+// lock comes before the transaction's snapshot, which its first query takes.
+func (*postgresDialect) begin(ctx context.Context, db *sql.DB, alone bool) (*sql.Tx, error) {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	if err != nil {
+		return nil, err
+	}
+	turn := "LOCK TABLE writing IN ROW SHARE MODE"
+	if alone {
+		turn = "LOCK TABLE writing IN EXCLUSIVE MODE"
+	}
+	if _, err := tx.ExecContext(ctx, turn); err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return tx, nil
 }
 
 func (*postgresDialect) retryable(err error) bool {

@@ -19,8 +19,8 @@ type sqliteDialect struct{}
 func (sqliteDialect) rebind(query string) string { return query }
 func (sqliteDialect) shared() bool               { return false }
 
-func (sqliteDialect) begin(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
-	return db.BeginTx(ctx, nil) // the connection's _txlock makes it BEGIN IMMEDIATE
+func (sqliteDialect) begin(ctx context.Context, db *sql.DB, _ bool) (*sql.Tx, error) {
+	return db.BeginTx(ctx, nil) // the connection's _txlock makes it BEGIN IMMEDIATE: every writer is alone
 }
 
 func (sqliteDialect) retryable(err error) bool {

@@ -50,8 +50,9 @@ type queryer interface {
 type dialect interface {
 	// rebind turns ? parameters into the database's own.
 	rebind(query string) string
-	// begin starts a write transaction that sees a serial order of changes.
-	begin(ctx context.Context, db *sql.DB) (*sql.Tx, error)
+	// begin starts a write transaction that sees a serial order of changes;
+	// alone: while no other writes.
+	begin(ctx context.Context, db *sql.DB, alone bool) (*sql.Tx, error)
 	// retryable reports whether the transaction lost against another one and
 	// would succeed when run again.
 	retryable(err error) bool
@@ -125,21 +126,22 @@ func unitOf(ctx context.Context) *Tx {
 	return tx
 }
 
-// maxAttempts bounds how often a transaction that lost a race is run again.
-const maxAttempts = 8
+// maxAttempts bounds how often a transaction that lost a race is run again. The
+// second attempt is made alone and cannot lose to another.
+const maxAttempts = 3
 
 func (db *DB) inNewTx(ctx context.Context, fn func(*Tx) error) error {
 	var err error
-	for range maxAttempts {
-		if err = db.attempt(ctx, fn); err == nil || !db.dialect.retryable(err) {
+	for n := range maxAttempts {
+		if err = db.attempt(ctx, n > 0, fn); err == nil || !db.dialect.retryable(err) {
 			return err
 		}
 	}
 	return fmt.Errorf("transaction lost %d races: %w", maxAttempts, err)
 }
 
-func (db *DB) attempt(ctx context.Context, fn func(*Tx) error) error {
-	sqlTx, err := db.dialect.begin(ctx, db.write)
+func (db *DB) attempt(ctx context.Context, alone bool, fn func(*Tx) error) error {
+	sqlTx, err := db.dialect.begin(ctx, db.write, alone)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
