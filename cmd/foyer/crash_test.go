@@ -31,6 +31,7 @@ import (
 //	provision SET [kill]      provision the set to all its accounts; kill: kill foyer
 //	                          as soon as it has answered
 //	settled                   wait until every request that was answered has succeeded
+//	assignments USER          count the user's assignments, and in how many accounts they are
 //	roles                     look into each account, as its administrator: there must be
 //	                          one role and one provider of Identity Center; prints how
 //	                          many accounts hold which inline policy
@@ -43,7 +44,8 @@ func sdk(ts *testscript.TestScript) awssdk.Config {
 	}
 }
 
-// each calls do for every index below n, eight at a time, and joins the failures.
+// each calls do for every index below n, eight at a time. It stops at a
+// failure, and joins those of all eight.
 func each(n int, do func(i int) error) error {
 	failures := make([]error, n)
 	var (
@@ -53,12 +55,23 @@ func each(n int, do func(i int) error) error {
 	for range 8 {
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				failures[i] = do(i)
+				if failures[i] = do(i); failures[i] != nil {
+					next.Store(int64(n))
+				}
 			}
 		})
 	}
 	workers.Wait()
 	return errors.Join(failures...)
+}
+
+// check fails with the end of foyer's log.
+func check(ts *testscript.TestScript, err error) {
+	if err == nil {
+		return
+	}
+	logs := running(ts).logs.String()
+	ts.Fatalf("%v\n…%s", err, logs[max(0, len(logs)-4000):])
 }
 
 func accounts(ts *testscript.TestScript, _ bool, args []string) {
@@ -69,7 +82,7 @@ func accounts(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ctx, client, p := context.Background(), organizations.NewFromConfig(sdk(ts)), running(ts)
 	p.members = make([]string, n)
-	ts.Check(each(n, func(i int) error {
+	check(ts, each(n, func(i int) error {
 		asked, err := client.CreateAccount(ctx, &organizations.CreateAccountInput{
 			AccountName: new(fmt.Sprintf("Member %d", i+1)), Email: new(fmt.Sprintf("member-%d@foyer.example", i+1)),
 		})
@@ -115,7 +128,7 @@ func assign(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("foyer answered every call before it died")
 		}
 	} else {
-		ts.Check(err)
+		check(ts, err)
 	}
 	p.requests = requests
 	fmt.Fprintf(ts.Stdout(), "%d of %d answered\n", len(requests), len(p.members))
@@ -137,7 +150,7 @@ func provision(ts *testscript.TestScript, _ bool, args []string) {
 
 func settled(ts *testscript.TestScript, _ bool, _ []string) {
 	ctx, client, p, instance := context.Background(), ssoadmin.NewFromConfig(sdk(ts)), running(ts), new(ts.Getenv("INSTANCE"))
-	ts.Check(each(len(p.requests), func(i int) error {
+	check(ts, each(len(p.requests), func(i int) error {
 		for {
 			got, err := client.DescribeAccountAssignmentCreationStatus(ctx, &ssoadmin.DescribeAccountAssignmentCreationStatusInput{
 				InstanceArn: instance, AccountAssignmentCreationRequestId: &p.requests[i],
@@ -155,10 +168,29 @@ func settled(ts *testscript.TestScript, _ bool, _ []string) {
 	}))
 }
 
+func assignments(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: assignments USER")
+	}
+	pages := ssoadmin.NewListAccountAssignmentsForPrincipalPaginator(ssoadmin.NewFromConfig(sdk(ts)), &ssoadmin.ListAccountAssignmentsForPrincipalInput{
+		InstanceArn: new(ts.Getenv("INSTANCE")), PrincipalId: &args[0], PrincipalType: ssotypes.PrincipalTypeUser,
+	})
+	n, in := 0, map[string]bool{}
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.Background())
+		ts.Check(err)
+		for _, a := range page.AccountAssignments {
+			n++
+			in[awssdk.ToString(a.AccountId)] = true
+		}
+	}
+	fmt.Fprintf(ts.Stdout(), "%d assignments in %d accounts\n", n, len(in))
+}
+
 func roles(ts *testscript.TestScript, _ bool, _ []string) {
 	p, config := running(ts), sdk(ts)
 	inline := make([]string, len(p.members))
-	ts.Check(each(len(p.members), func(i int) (err error) {
+	check(ts, each(len(p.members), func(i int) (err error) {
 		if inline[i], err = reservedRole(config, p.members[i]); err != nil {
 			err = fmt.Errorf("account %s: %w", p.members[i], err)
 		}

@@ -47,7 +47,7 @@ func (m withParts) Run() int {
 //
 //	expand FROM TO           write a file again with the environment's values in it
 //
-//	accounts N, assign, provision, settled, roles: see crash_test.go
+//	accounts, assign, provision, settled, assignments, roles: see crash_test.go
 //
 // up sets ENDPOINT, ADDRESS, START_URL, INSTANCE, STORE, MANAGEMENT, the other
 // accounts ACCOUNT_1 … ACCOUNT_n, and USER_1, PASSWORD_1 ….
@@ -74,7 +74,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"up": up, "down": down, "kill": kill, "exits": exits,
 	"aws": aws, "until": until, "capture": capture, "keep": keep, "as": as,
 	"person": actAsPerson, "login": login, "device": device, "poll": poll, "expand": expand,
-	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "roles": roles,
+	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "assignments": assignments, "roles": roles,
 }
 
 // requirePart skips when a real part is not installed; under make test, which

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -152,7 +153,7 @@ func stop(p *process, signal os.Signal) error {
 	if p.cmd == nil {
 		return nil
 	}
-	if err := p.cmd.Process.Signal(signal); err != nil {
+	if err := p.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
 	p.cmd = nil
