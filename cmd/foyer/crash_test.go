@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -150,8 +151,10 @@ func provision(ts *testscript.TestScript, _ bool, args []string) {
 
 func settled(ts *testscript.TestScript, _ bool, _ []string) {
 	ctx, client, p, instance := context.Background(), ssoadmin.NewFromConfig(sdk(ts)), running(ts), new(ts.Getenv("INSTANCE"))
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
 	check(ts, each(len(p.requests), func(i int) error {
-		for {
+		for ; ; <-again.C {
 			got, err := client.DescribeAccountAssignmentCreationStatus(ctx, &ssoadmin.DescribeAccountAssignmentCreationStatusInput{
 				InstanceArn: instance, AccountAssignmentCreationRequestId: &p.requests[i],
 			})

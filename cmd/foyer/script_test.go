@@ -33,6 +33,7 @@ func (m withParts) Run() int {
 //	down                     stop it with SIGTERM, wait, and print its welcome
 //	kill                     stop it with SIGKILL, and wait
 //	exits CODE FLAG ...      run foyer serve, which must end by itself with this code
+//	get PATH                 GET from it; prints status and body
 //
 //	aws ARG ...              run the AWS CLI v2 against it
 //	until REGEXP aws ARG ... the same, again and again until its output matches
@@ -52,6 +53,7 @@ func (m withParts) Run() int {
 // up sets ENDPOINT, ADDRESS, START_URL, INSTANCE, STORE, MANAGEMENT, the other
 // accounts ACCOUNT_1 … ACCOUNT_n, and USER_1, PASSWORD_1 ….
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	requirePart(t, awsCLI)
 	testscript.Run(t, testscript.Params{Dir: scripts, RequireExplicitExec: true, Cmds: commands, Setup: func(env *testscript.Env) error {
 		return setUp(env, "")
@@ -61,6 +63,7 @@ func TestScripts(t *testing.T) {
 // TestScriptsOnPostgres tells some of them again, with PostgreSQL where the
 // script says --ephemeral or --data.
 func TestScriptsOnPostgres(t *testing.T) {
+	t.Parallel()
 	requirePart(t, awsCLI)
 	for _, name := range onPostgres {
 		database := storetest.Postgres(t)
@@ -71,7 +74,7 @@ func TestScriptsOnPostgres(t *testing.T) {
 }
 
 var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"up": up, "down": down, "kill": kill, "exits": exits,
+	"up": up, "down": down, "kill": kill, "exits": exits, "get": get,
 	"aws": aws, "until": until, "capture": capture, "keep": keep, "as": as,
 	"person": actAsPerson, "login": login, "device": device, "poll": poll, "expand": expand,
 	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "assignments": assignments, "roles": roles,
