@@ -222,5 +222,7 @@ func expand(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: expand FROM TO")
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(os.Expand(ts.ReadFile(args[0]), ts.Getenv)), 0o600))
+	ts.Check(writeFile(ts.MkAbs(args[1]), os.Expand(ts.ReadFile(args[0]), ts.Getenv)))
 }
+
+func writeFile(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }

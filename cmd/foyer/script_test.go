@@ -33,7 +33,6 @@ func (m withParts) Run() int {
 //	down                     stop it with SIGTERM, wait, and print its welcome
 //	kill                     stop it with SIGKILL, and wait
 //	exits CODE FLAG ...      run foyer serve, which must end by itself with this code
-//	get PATH                 GET from it; prints status and body
 //
 //	aws ARG ...              run the AWS CLI v2 against it
 //	until REGEXP aws ARG ... the same, again and again until its output matches
@@ -48,6 +47,7 @@ func (m withParts) Run() int {
 //
 //	expand FROM TO           write a file again with the environment's values in it
 //
+//	get, post, repeat: see raw_test.go
 //	accounts, assign, provision, settled, assignments, roles: see crash_test.go
 //
 // up sets ENDPOINT, ADDRESS, START_URL, INSTANCE, STORE, MANAGEMENT, the other
@@ -74,9 +74,10 @@ func TestScriptsOnPostgres(t *testing.T) {
 }
 
 var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"up": up, "down": down, "kill": kill, "exits": exits, "get": get,
+	"up": up, "down": down, "kill": kill, "exits": exits,
 	"aws": aws, "until": until, "capture": capture, "keep": keep, "as": as,
 	"person": actAsPerson, "login": login, "device": device, "poll": poll, "expand": expand,
+	"get": get, "post": post, "repeat": repeat,
 	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "assignments": assignments, "roles": roles,
 }
 

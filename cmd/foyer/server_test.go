@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -197,18 +195,4 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != want {
 		ts.Fatalf("foyer serve %s: %v, want exit code %d\n%s", strings.Join(args[1:], " "), err, want, &logs)
 	}
-}
-
-func get(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 1 {
-		ts.Fatalf("usage: get PATH")
-	}
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, ts.Getenv("ENDPOINT")+args[0], nil)
-	ts.Check(err)
-	answer, err := http.DefaultClient.Do(request)
-	ts.Check(err)
-	defer answer.Body.Close()
-	fmt.Fprintln(ts.Stdout(), answer.Status)
-	_, err = io.Copy(ts.Stdout(), answer.Body)
-	ts.Check(err)
 }
