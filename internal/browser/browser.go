@@ -96,6 +96,7 @@ func (f *Face) Handler() http.Handler {
 	mux.HandleFunc("GET /start", f.visitor(f.showPortal))
 	mux.HandleFunc("GET /start/{$}", f.visitor(f.showPortal))
 	mux.HandleFunc("POST /start/credentials", f.visitor(f.showCredentials))
+	mux.HandleFunc("GET /icon.svg", showIcon)
 	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServerFS(f.Assets)))
 	mux.HandleFunc("/", f.notFound)
 	return f.guard(http.NewCrossOriginProtection().Handler(mux))
@@ -130,7 +131,7 @@ func (f *Face) resolve(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *Face) notFound(w http.ResponseWriter, r *http.Request) {
-	f.message(w, r, http.StatusNotFound, "Page not found", "There is nothing at this address. Your accounts are at /start.")
+	f.message(w, r, http.StatusNotFound, note{"Page not found", "There is nothing at this address.", toAccounts})
 }
 
 // sourceOf is the address a request comes from.

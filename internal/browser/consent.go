@@ -67,10 +67,10 @@ func (f *Face) decideDevice(w http.ResponseWriter, r *http.Request, s session.Se
 		return
 	}
 	if !allow {
-		f.message(w, r, http.StatusOK, "Request denied", "The application got no access. You can close this window.")
+		f.message(w, r, http.StatusOK, note{"Request denied", "The application got no access. You can close this window.", ""})
 		return
 	}
-	f.message(w, r, http.StatusOK, "Request approved", "The application can now act for you. You can close this window and go back to it.")
+	f.message(w, r, http.StatusOK, note{"Request approved", "The application can now act for you. You can close this window and go back to it.", ""})
 }
 
 // authorize checks the request before anything else: an answer to a redirect

@@ -14,7 +14,7 @@ import (
 type credentialsPage struct {
 	UserName, Back             string
 	Account, AccountName, Role string
-	Expires                    string
+	Expires                    time.Time
 	Profile, SSOProfile        string
 	Shells                     []snippet
 	ProfileText                string
@@ -28,7 +28,7 @@ func (f *Face) credentialsPage(s session.Session, account arn.AccountID, account
 	return credentialsPage{
 		UserName: s.UserName, Back: accountLink(string(account)),
 		Account: string(account), AccountName: accountName, Role: role,
-		Expires:    c.Expires.UTC().Format(time.RFC3339),
+		Expires:    c.Expires.UTC(),
 		Profile:    role + "-" + string(account),
 		SSOProfile: SSOProfile{f.StartURL(), f.Endpoint, f.Region, string(account), role}.Text(),
 		Shells: []snippet{

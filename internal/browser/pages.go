@@ -9,7 +9,7 @@ import (
 	"foyer/internal/fault"
 )
 
-//go:embed pages/*.html
+//go:embed pages/*.html pages/icon.svg
 var pageFiles embed.FS
 
 // pages are the templates, read once; a mistake in one shows at the first test.
@@ -30,8 +30,19 @@ func (f *Face) show(w http.ResponseWriter, r *http.Request, status int, page str
 	}
 }
 
-func (f *Face) message(w http.ResponseWriter, r *http.Request, status int, title, text string) {
-	f.show(w, r, status, "message.html", struct{ Title, Text string }{title, text})
+func showIcon(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "max-age=86400")
+	http.ServeFileFS(w, r, pageFiles, "pages/icon.svg")
+}
+
+// note is a page that says something. Next is what its link to the portal says;
+// "" means there is nothing to go on to.
+type note struct{ Title, Text, Next string }
+
+const toAccounts = "Go to your accounts"
+
+func (f *Face) message(w http.ResponseWriter, r *http.Request, status int, n note) {
+	f.show(w, r, status, "message.html", n)
 }
 
 // failed answers a failure in the words a person can use; what is our own
@@ -40,12 +51,12 @@ func (f *Face) failed(w http.ResponseWriter, r *http.Request, err error) {
 	switch fault.Of(err) {
 	case fault.Internal:
 		f.Log.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
-		f.message(w, r, http.StatusInternalServerError, "Something went wrong", "The server could not answer. Try again in a moment.")
+		f.message(w, r, http.StatusInternalServerError, note{"Something went wrong", "The server could not answer. Try again in a moment.", toAccounts})
 	case fault.Denied:
-		f.message(w, r, http.StatusForbidden, "No access", fault.Message(err))
+		f.message(w, r, http.StatusForbidden, note{"No access", fault.Message(err), toAccounts})
 	case fault.Throttled:
-		f.message(w, r, http.StatusTooManyRequests, "Too many attempts", fault.Message(err))
+		f.message(w, r, http.StatusTooManyRequests, note{"Too many attempts", fault.Message(err), toAccounts})
 	default:
-		f.message(w, r, http.StatusBadRequest, "That did not work", fault.Message(err))
+		f.message(w, r, http.StatusBadRequest, note{"That did not work", fault.Message(err), toAccounts})
 	}
 }

@@ -1,9 +1,12 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"foyer/internal/arn"
 	"foyer/internal/fault"
@@ -40,6 +43,7 @@ func (f *Face) showPortal(w http.ResponseWriter, r *http.Request, s session.Sess
 	}
 	page := portalPage{UserName: s.UserName}
 	open := r.URL.Query().Get("account_id")
+	slices.SortFunc(accounts, byName)
 	for _, a := range accounts {
 		item := portalAccount{ID: string(a.ID), Name: a.Name, Email: a.Email, Link: accountLink(string(a.ID)), Open: string(a.ID) == open}
 		if item.Open {
@@ -52,6 +56,10 @@ func (f *Face) showPortal(w http.ResponseWriter, r *http.Request, s session.Sess
 		page.Accounts = append(page.Accounts, item)
 	}
 	f.show(w, r, http.StatusOK, "portal.html", page)
+}
+
+func byName(a, b federation.Account) int {
+	return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(string(a.ID), string(b.ID)))
 }
 
 func accountLink(id string) string {

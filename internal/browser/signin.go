@@ -72,7 +72,7 @@ func (f *Face) signOut(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	f.clearCookie(w)
-	f.message(w, r, http.StatusOK, "You are signed out", "Role credentials that you copied work until they expire.")
+	f.message(w, r, http.StatusOK, note{"You are signed out", "Role credentials that you copied work until they expire.", "Sign in again"})
 }
 
 // localPath returns to when it is a path on this server, else the portal: a

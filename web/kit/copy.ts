@@ -1,25 +1,37 @@
 /** Makes every <button data-copy="id"> copy the text of the element with that id. */
 export function copyButtons(root: ParentNode): void {
-  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+  const buttons = root.querySelectorAll<HTMLButtonElement>("button[data-copy]");
+  if (buttons.length === 0) return;
+  const heard = document.createElement("p"); // tells screen readers what the buttons show
+  heard.className = "unseen";
+  heard.setAttribute("role", "status");
+  document.body.append(heard);
+  for (const button of buttons) {
     button.hidden = false;
-    button.addEventListener("click", () => void copy(button));
+    button.addEventListener("click", () => void copy(button, heard));
   }
 }
 
 /** How long a button says that it copied, in milliseconds. */
 const confirmation = 2000;
 
-async function copy(button: HTMLButtonElement): Promise<void> {
+async function copy(button: HTMLButtonElement, heard: HTMLElement): Promise<void> {
   const source = document.getElementById(button.dataset["copy"] ?? "");
   if (!source) return;
-  const label = button.textContent;
+  const says = (text: string) => {
+    button.textContent = text;
+    heard.textContent = text;
+  };
   try {
     await navigator.clipboard.writeText(source.textContent ?? "");
-    button.textContent = "Copied";
+    says("Copied");
   } catch {
     // Without permission, or outside a secure context, the person copies by hand.
     getSelection()?.selectAllChildren(source);
-    button.textContent = "Press Ctrl+C";
+    says("Press Ctrl+C");
   }
-  setTimeout(() => (button.textContent = label), confirmation);
+  setTimeout(() => {
+    button.textContent = "Copy";
+    heard.textContent = "";
+  }, confirmation);
 }
