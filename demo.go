@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"foyer/internal/arn"
 	"foyer/internal/assignment"
@@ -119,7 +120,11 @@ func (r *rooms) demoAccounts(ctx context.Context, management arn.AccountID) (map
 
 func (r *rooms) demoPeople(ctx context.Context) ([]ReadyUser, map[string]directory.GroupID, error) {
 	groups := map[string]directory.GroupID{}
-	var users []ReadyUser
+	var (
+		users []ReadyUser
+		ids   []string
+	)
+	password := r.demoPassword()
 	for _, u := range demoUsers {
 		if _, made := groups[u.group]; !made {
 			g, err := r.directory.CreateGroup(ctx, seededBy, u.group, "")
@@ -138,16 +143,14 @@ func (r *rooms) demoPeople(ctx context.Context) ([]ReadyUser, map[string]directo
 		if _, err := r.directory.AddMember(ctx, seededBy, groups[u.group], user.ID); err != nil {
 			return nil, nil, err
 		}
-		password := r.demoPassword()
-		if err := r.signin.SetPassword(ctx, string(user.ID), password); err != nil {
-			return nil, nil, err
-		}
+		ids = append(ids, string(user.ID))
 		users = append(users, ReadyUser{UserName: u.userName, Password: password.Reveal()})
 	}
-	return users, groups, nil
+	return users, groups, r.signin.SetFirstPassword(ctx, ids, password)
 }
 
-// demoPassword is a random password, 80 bits, that can be read aloud.
+// demoPassword is a random password, 80 bits, that can be read aloud. The whole
+// demo company has it.
 func (r *rooms) demoPassword() secret.Text {
 	const readable = "abcdefghjkmnpqrstuvwxyz23456789"
 	text := "Foyer1"
@@ -186,10 +189,11 @@ func welcome(w io.Writer, ready Ready, d *demo) {
 		fmt.Fprintf(w, "\nAccess portal     %s\n", ready.StartURL)
 	}
 	if d != nil {
-		fmt.Fprintf(w, "Sign in as        %s\nPassword          %s\n", d.users[0].UserName, d.users[0].Password)
-		for _, u := range d.users[1:] {
-			fmt.Fprintf(w, "or as             %-8s %s\n", u.UserName, u.Password)
+		names := make([]string, len(d.users))
+		for i, u := range d.users {
+			names[i] = u.UserName
 		}
+		fmt.Fprintf(w, "Sign in as        %s\nPassword          %s\n", strings.Join(names, ", "), d.users[0].Password)
 		fmt.Fprintf(w, "\nFor ~/.aws/config, then `aws sso login --profile %s-%s`:\n\n%s", d.role, d.account,
 			browser.SSOProfile{StartURL: d.startURL, Endpoint: ready.Endpoint, Region: ready.Region, Account: string(d.account), Role: d.role}.Text())
 	}

@@ -19,6 +19,7 @@ import (
 	"foyer/internal/browser"
 	"foyer/internal/caller"
 	"foyer/internal/edge"
+	"foyer/internal/instance"
 	"foyer/internal/mint"
 	"foyer/internal/secret"
 	"foyer/web"
@@ -68,6 +69,10 @@ func New(ctx context.Context, c Config, o Outside) (*Server, error) {
 }
 
 func (s *Server) open(ctx context.Context, o Outside) (err error) {
+	var ahead *instance.Making
+	if s.config.Demo && s.config.Ephemeral {
+		ahead = instance.MakeKey(rand.Reader) // the demo needs one at once
+	}
 	if s.listener, err = listen(ctx, s.config); err != nil {
 		return err
 	}
@@ -82,9 +87,7 @@ func (s *Server) open(ctx context.Context, o Outside) (err error) {
 		return err
 	}
 	s.rooms.furnish(s.config.Region, endpoint)
-	if s.config.Demo && s.config.Ephemeral {
-		s.rooms.instance.MakeKey() // the demo needs one at once
-	}
+	s.rooms.instance.Ahead = ahead
 	if s.founding, err = s.rooms.found(ctx, s.config); err != nil {
 		return err
 	}

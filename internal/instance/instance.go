@@ -97,19 +97,19 @@ type Tx interface {
 	PutInstanceKey(ctx context.Context, id string, key SigningKey) error
 }
 
-// Service answers for the instance. All exported fields are required; it must
-// not be copied once used.
+// Service answers for the instance. All exported fields but Ahead are required;
+// it must not be copied once used.
 type Service struct {
 	InTx   func(context.Context, func(Tx) error) error // commits when the function returns nil
 	View   func(context.Context, func(Tx) error) error // for reading
 	Mint   mint.Mint
 	Ring   *seal.Keyring // seals the signing key
 	Random io.Reader     // makes it
+	Ahead  *Making       // the key to be, if it is needed; nil makes one at need
 
 	mu     sync.Mutex
 	known  *Instance // an instance never changes once it is there
 	signer *saml.Signer
-	making *making
 }
 
 // Enable makes the instance, with random ids where i has none. Where there is

@@ -88,7 +88,7 @@ func TestTheSigningKeyStays(t *testing.T) {
 	if _, err := one.Enable(t.Context(), instance.Instance{Owner: account, Region: "us-east-1"}); err != nil {
 		t.Fatal(err)
 	}
-	one.MakeKey()
+	one.Ahead = instance.MakeKey(rand.Reader)
 	first, err := one.Signer(t.Context())
 	if err != nil {
 		t.Fatal(err)

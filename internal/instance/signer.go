@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"time"
 
@@ -26,24 +27,22 @@ type SigningKey struct {
 	Certificate string // base64 DER
 }
 
-// making is a key that is being made ahead of its need.
-type making struct {
+// Making is a key that is being made ahead of its need: that takes most of a
+// tenth of a second.
+type Making struct {
 	done chan struct{}
 	key  *rsa.PrivateKey
 	err  error
 }
 
-// MakeKey begins to make a signing key that [Service.Signer] will use if the
-// instance has none yet: that takes most of a tenth of a second.
-func (s *Service) MakeKey() {
-	m := &making{done: make(chan struct{})}
-	s.mu.Lock()
-	s.making = m
-	s.mu.Unlock()
+// MakeKey begins to make a signing key.
+func MakeKey(random io.Reader) *Making {
+	m := &Making{done: make(chan struct{})}
 	go func() {
 		defer close(m.done)
-		m.key, m.err = rsa.GenerateKey(s.Random, keyBits)
+		m.key, m.err = rsa.GenerateKey(random, keyBits)
 	}()
+	return m
 }
 
 // Signer returns the instance's SAML signer. Its key is made at first need and
@@ -131,14 +130,11 @@ func (s *Service) freshKey(i Instance, at time.Time) (SigningKey, error) {
 
 // newKey is the key that is being made ahead, or one made now.
 func (s *Service) newKey() (*rsa.PrivateKey, error) {
-	s.mu.Lock()
-	m := s.making
-	s.mu.Unlock()
-	if m == nil {
+	if s.Ahead == nil {
 		return rsa.GenerateKey(s.Random, keyBits)
 	}
-	<-m.done
-	return m.key, m.err
+	<-s.Ahead.done
+	return s.Ahead.key, s.Ahead.err
 }
 
 func (s *Service) open(i Instance, key SigningKey) (*saml.Signer, error) {

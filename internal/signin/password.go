@@ -96,6 +96,31 @@ func (s *Service) SetPassword(ctx context.Context, user string, password secret.
 	})
 }
 
+// SetFirstPassword gives users who have no password yet the same one, at the
+// price of deriving one key. It fails with an Invalid fault when the password
+// breaks the rules.
+func (s *Service) SetFirstPassword(ctx context.Context, users []string, password secret.Text) error {
+	if err := CheckPassword(password); err != nil {
+		return err
+	}
+	verifier, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.InTx(ctx, func(tx Tx) error {
+		for _, user := range users {
+			stored, err := tx.PutSigninPassword(ctx, user, Password{Verifier: verifier, Changed: s.Now().UTC()}, "")
+			if err != nil {
+				return err
+			}
+			if !stored {
+				return fault.Newf(fault.Conflict, "The user %s has a password already.", user)
+			}
+		}
+		return nil
+	})
+}
+
 // Forget removes what is known of a user who is deleted. Forgetting an unknown
 // user is no error.
 func (s *Service) Forget(ctx context.Context, user string) error {

@@ -194,6 +194,19 @@ func TestGuessesAtTheSameTimeDoNotOutrunTheLock(t *testing.T) {
 	}
 }
 
+func TestAFirstPasswordIsGivenToThoseWhoHaveNone(t *testing.T) {
+	h := newHouse(t)
+	if err := h.SetFirstPassword(t.Context(), []string{"u-ann", "u-bob"}, secret.New(good)); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.SetFirstPassword(t.Context(), []string{"u-ann"}, secret.New(good+"x")); fault.Of(err) != fault.Conflict {
+		t.Errorf("a second first password: %v, want Conflict", err)
+	}
+	if err := h.SetFirstPassword(t.Context(), []string{"u-eve"}, secret.New("short")); fault.Of(err) != fault.Invalid {
+		t.Errorf("a short one: %v, want Invalid", err)
+	}
+}
+
 func TestANewPasswordLiftsTheLock(t *testing.T) {
 	h := newHouse(t)
 	h.set(t, "u-1", good)
