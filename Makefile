@@ -41,6 +41,7 @@ generate: ## write everything that is generated
 
 checkgenerate: ## fail when what is generated differs from its source
 	go run ./internal/apigen -check
+	go run ./internal/awsmanaged/gen -check
 
 unit: ## run all tests with the race detector
 	CGO_ENABLED=1 FOYER_PARTS=required go test -race -timeout 15m ./...
