@@ -162,6 +162,7 @@ func settled(ts *testscript.TestScript, _ bool, _ []string) {
 				return err
 			}
 			switch s := got.AccountAssignmentCreationStatus; s.Status {
+			case ssotypes.StatusValuesInProgress: // ask again
 			case ssotypes.StatusValuesSucceeded:
 				return nil
 			case ssotypes.StatusValuesFailed:
@@ -234,11 +235,7 @@ func reservedRole(config awssdk.Config, account string) (string, error) {
 	if len(found.Roles) != 1 || !strings.HasPrefix(*found.Roles[0].RoleName, "AWSReservedSSO_") || len(providers.SAMLProviderList) != 1 {
 		return "", fmt.Errorf("%d roles, %d providers", len(found.Roles), len(providers.SAMLProviderList))
 	}
-	held, err := client.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: found.Roles[0].RoleName})
-	if err != nil || len(held.PolicyNames) == 0 {
-		return "", err
-	}
-	policy, err := client.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: found.Roles[0].RoleName, PolicyName: &held.PolicyNames[0]})
+	policy, err := client.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: found.Roles[0].RoleName, PolicyName: new("AwsSSOInlinePolicy")})
 	if err != nil {
 		return "", err
 	}
