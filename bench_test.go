@@ -21,7 +21,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
+	"foyer/internal/assignment"
 	"foyer/internal/oidc"
+	"foyer/internal/organizations"
 	"foyer/internal/secret"
 	"foyer/internal/session"
 )
@@ -59,6 +61,7 @@ func ask(b *testing.B, address string, request []byte) {
 	b.SetParallelism(max(connections/runtime.GOMAXPROCS(0), 1))
 	b.ReportAllocs()
 	before := processorTime(b)
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
@@ -202,4 +205,53 @@ func (s *Server) token(b *testing.B) secret.Text {
 		b.Fatal(err)
 	}
 	return tokens.Access
+}
+
+// BenchmarkListAccounts is a person who has a role in 1,000 accounts through
+// groups: the first page of 100.
+func BenchmarkListAccounts(b *testing.B) {
+	s := running(b)
+	s.assignThousand(b)
+	token := s.token(b)
+	r, err := http.NewRequest(http.MethodGet, s.ready.Endpoint+"/assignment/accounts?max_result=100", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header.Set("x-amz-sso_bearer_token", token.Reveal())
+	ask(b, s.listener.Addr().String(), written(b, r))
+}
+
+// assignThousand gives the first demo user's group a role in 1,000 more accounts.
+func (s *Server) assignThousand(b *testing.B) {
+	b.Helper()
+	r := s.rooms
+	var wanted []organizations.NewAccount
+	for n := range 1000 {
+		wanted = append(wanted, organizations.NewAccount{Name: "Account " + strconv.Itoa(n), Email: "many-" + strconv.Itoa(n) + "@foyer.example"})
+	}
+	group, err := r.directory.GroupByName(b.Context(), demoUsers[0].group)
+	if err != nil {
+		b.Fatal(err)
+	}
+	set, err := r.sets.Named(b.Context(), s.founding.demo.role)
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = r.db.Unit(b.Context(), func(ctx context.Context) error {
+		made, err := r.organizations.CreateAccounts(ctx, s.founding.account, wanted)
+		for _, account := range made {
+			if err == nil {
+				_, err = r.assignments.Create(ctx, assignment.Assignment{
+					Account: account.Account, Set: set.ARN, PrincipalType: assignment.Group, PrincipalID: string(group.ID),
+				})
+			}
+		}
+		return err
+	})
+	if err == nil {
+		err = r.settled(b.Context())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
 }

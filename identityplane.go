@@ -110,6 +110,7 @@ func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
 		Mint: r.mint, Now: r.now, Instance: r.instance, Plane: accounts,
 	}
 	r.federation.Remembered = sqlstore.Remember(r.db, r.federation.Grant)
+	r.federation.RememberedList = sqlstore.Remember(r.db, r.federation.List)
 }
 
 // accountsExist answers assignment's question about accounts from the seam.

@@ -5,6 +5,7 @@ package embeddedaccounts
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"foyer/internal/arn"
@@ -57,22 +58,27 @@ func (a *Accounts) Apply(ctx context.Context, changes []provisioning.Change) []e
 
 // inActiveAccounts answers which changes are to accounts that take any.
 func (a *Accounts) inActiveAccounts(ctx context.Context, changes []provisioning.Change, outcomes []error) (open []int, err error) {
-	asked := map[arn.AccountID]error{}
+	ids := make([]arn.AccountID, 0, len(changes))
+	for _, c := range changes {
+		ids = append(ids, c.Account)
+	}
+	slices.Sort(ids)
+	accounts, err := a.Organizations.DescribeAccounts(ctx, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	active := make(map[arn.AccountID]bool, len(accounts))
+	for _, account := range accounts {
+		active[account.ID] = account.Status() == "ACTIVE"
+	}
 	for i, c := range changes {
-		refusal, known := asked[c.Account]
-		if !known {
-			account, err := a.Organizations.DescribeAccount(ctx, c.Account)
-			switch {
-			case err != nil && fault.Of(err) != fault.NotFound:
-				return nil, err
-			case err != nil:
-				refusal = fault.Newf(fault.NotFound, "The account %s does not exist.", c.Account)
-			case account.Status() != "ACTIVE" && !c.Delete:
-				refusal = fault.Newf(fault.Conflict, "The account %s is not active.", c.Account)
-			}
-			asked[c.Account] = refusal
-		}
-		if outcomes[i] = refusal; refusal == nil {
+		is, exists := active[c.Account]
+		switch {
+		case !exists:
+			outcomes[i] = fault.Newf(fault.NotFound, "The account %s does not exist.", c.Account)
+		case !is && !c.Delete:
+			outcomes[i] = fault.Newf(fault.Conflict, "The account %s is not active.", c.Account)
+		default:
 			open = append(open, i)
 		}
 	}
@@ -178,18 +184,12 @@ func (a *Accounts) List(ctx context.Context, page paging.Page) ([]provisioning.A
 
 // Describe answers those of the accounts that exist.
 func (a *Accounts) Describe(ctx context.Context, ids []arn.AccountID) ([]provisioning.Account, error) {
-	var all []provisioning.Account
-	for _, id := range ids {
-		account, err := a.Organizations.DescribeAccount(ctx, id)
-		if fault.Of(err) == fault.NotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, shown(account))
+	accounts, err := a.Organizations.DescribeAccounts(ctx, ids)
+	all := make([]provisioning.Account, len(accounts))
+	for i, account := range accounts {
+		all[i] = shown(account)
 	}
-	return all, nil
+	return all, err
 }
 
 func shown(a organizations.Account) provisioning.Account {

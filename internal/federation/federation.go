@@ -81,33 +81,57 @@ type Instance interface {
 }
 
 // Service is the federation of one instance. All exported fields are required
-// but Remembered; it must not be copied once used.
+// but the Remembered ones; it must not be copied once used.
 type Service struct {
 	View     func(context.Context, func(Tx) error) error // for reading
 	Mint     mint.Mint
 	Now      func() time.Time
 	Instance Instance
 	Plane    Plane
-	// Remembered is Grant with a memory before it; nil means Grant itself.
-	Remembered func(context.Context, Asked) (Grant, error)
+	// Remembered and RememberedList are Grant and List with a memory before
+	// them; nil means the methods themselves.
+	Remembered     func(context.Context, Asked) (Grant, error)
+	RememberedList func(context.Context, Listing) (Listed, error)
 
 	responses responses
 }
 
+// Listing asks for a page of a person's accounts.
+type Listing struct {
+	UserID string
+	Page   paging.Page
+}
+
+// Listed is a page of accounts, and the key after which the next one begins.
+type Listed struct {
+	Accounts []Account
+	Next     string
+}
+
 // Accounts lists, by id, the active accounts in which a user has a role.
 func (s *Service) Accounts(ctx context.Context, userID string, page paging.Page) ([]Account, string, error) {
+	list := s.List
+	if s.RememberedList != nil {
+		list = s.RememberedList
+	}
+	listed, err := list(ctx, Listing{userID, page})
+	return listed.Accounts, listed.Next, err
+}
+
+// List is Accounts without a memory.
+func (s *Service) List(ctx context.Context, l Listing) (Listed, error) {
 	var ids []arn.AccountID
 	err := s.View(ctx, func(tx Tx) (err error) {
-		ids, err = tx.AssignedAccounts(ctx, userID, paging.Page{After: page.After, Limit: page.Limit + 1})
+		ids, err = tx.AssignedAccounts(ctx, l.UserID, paging.Page{After: l.Page.After, Limit: l.Page.Limit + 1})
 		return err
 	})
 	if err != nil {
-		return nil, "", fmt.Errorf("accounts of %s: %w", userID, err)
+		return Listed{}, fmt.Errorf("accounts of %s: %w", l.UserID, err)
 	}
-	ids, next := paging.Cut(ids, page.Limit, func(id arn.AccountID) string { return string(id) })
+	ids, next := paging.Cut(ids, l.Page.Limit, func(id arn.AccountID) string { return string(id) })
 	described, err := s.Plane.Describe(ctx, ids)
 	if err != nil {
-		return nil, "", fmt.Errorf("accounts of %s: %w", userID, err)
+		return Listed{}, fmt.Errorf("accounts of %s: %w", l.UserID, err)
 	}
 	all := make([]Account, 0, len(described))
 	for _, a := range described {
@@ -115,7 +139,7 @@ func (s *Service) Accounts(ctx context.Context, userID string, page paging.Page)
 			all = append(all, Account{ID: a.ID, Name: a.Name, Email: a.Email})
 		}
 	}
-	return all, next, nil
+	return Listed{all, next}, nil
 }
 
 // Roles lists, by name, the permission sets a user has in an account.

@@ -50,6 +50,8 @@ func (a Account) Status() string { return string(a.State) }
 type AccountTx interface {
 	// PutOrgAccounts adds accounts whose ids and e-mail addresses are free.
 	PutOrgAccounts(context.Context, []Account) error
+	// OrgAccountsOf finds accounts; what is not there is not in the answer.
+	OrgAccountsOf(ctx context.Context, ids []arn.AccountID) (map[arn.AccountID]Account, error)
 	OrgAccount(ctx context.Context, id arn.AccountID) (Account, bool, error)
 	// OrgAccounts lists by id; organization "" lists those of the whole installation.
 	OrgAccounts(ctx context.Context, organization string, page paging.Page) ([]Account, error)
@@ -107,6 +109,26 @@ func (s *Service) DescribeAccount(ctx context.Context, id arn.AccountID) (accoun
 		return err
 	})
 	return account, err
+}
+
+// DescribeAccounts returns those of the accounts of the installation that exist,
+// in the order asked.
+func (s *Service) DescribeAccounts(ctx context.Context, ids []arn.AccountID) ([]Account, error) {
+	var found map[arn.AccountID]Account
+	err := s.View(ctx, func(tx Tx) (err error) {
+		found, err = tx.OrgAccountsOf(ctx, ids)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("describe %d accounts: %w", len(ids), err)
+	}
+	all := make([]Account, 0, len(found))
+	for _, id := range ids {
+		if a, ok := found[id]; ok {
+			all = append(all, a)
+		}
+	}
+	return all, nil
 }
 
 // Accounts lists the accounts of the whole installation, by id.

@@ -78,6 +78,25 @@ func (tx *Tx) OrgAccount(ctx context.Context, id arn.AccountID) (organizations.A
 	return one(ctx, tx, scanAccount, accountQuery+"WHERE a.id = ?", string(id))
 }
 
+// OrgAccountsOf finds accounts by their ids.
+func (tx *Tx) OrgAccountsOf(ctx context.Context, ids []arn.AccountID) (map[arn.AccountID]organizations.Account, error) {
+	found := make(map[arn.AccountID]organizations.Account, len(ids))
+	for some := range slices.Chunk(ids, 500) {
+		args := make([]any, len(some))
+		for i, id := range some {
+			args[i] = string(id)
+		}
+		all, err := rows(ctx, tx, scanAccount, accountQuery+"WHERE a.id IN ("+tuples("?", len(some))+")", args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range all {
+			found[a.ID] = a
+		}
+	}
+	return found, nil
+}
+
 // OrgAccounts lists accounts by id, of one organization or of all.
 func (tx *Tx) OrgAccounts(ctx context.Context, organization string, page paging.Page) ([]organizations.Account, error) {
 	if organization == "" {
