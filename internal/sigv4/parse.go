@@ -42,7 +42,7 @@ func parseHeader(m *Message, authorization string) (*Signature, error) {
 	if err := s.scope(parts["Credential"]); err != nil {
 		return nil, err
 	}
-	if err := s.signed(parts["SignedHeaders"]); err != nil {
+	if err := s.signed(m, parts["SignedHeaders"]); err != nil {
 		return nil, err
 	}
 	return s, s.date(m.header("X-Amz-Date"), m.header("Date"))
@@ -55,6 +55,9 @@ func parseQuery(m *Message) (*Signature, error) {
 	query, err := url.ParseQuery(m.RawQuery)
 	if err != nil {
 		return nil, refuse(Incomplete, "The query string is not well-formed.")
+	}
+	if !query.Has("X-Amz-Expires") {
+		query.Set("X-Amz-Expires", strconv.Itoa(int(usualPresign/time.Second)))
 	}
 	for _, name := range []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature"} {
 		if len(query[name]) != 1 || query.Get(name) == "" {
@@ -75,7 +78,7 @@ func parseQuery(m *Message) (*Signature, error) {
 	if err := s.scope(query.Get("X-Amz-Credential")); err != nil {
 		return nil, err
 	}
-	if err := s.signed(query.Get("X-Amz-SignedHeaders")); err != nil {
+	if err := s.signed(m, query.Get("X-Amz-SignedHeaders")); err != nil {
 		return nil, err
 	}
 	return s, s.date(query.Get("X-Amz-Date"), "")
@@ -97,13 +100,18 @@ func (s *Signature) scope(credential string) error {
 	return nil
 }
 
-func (s *Signature) signed(list string) error {
+// signed reads the list of signed headers. Besides the host it must hold the
+// target: who could change that would choose another operation.
+func (s *Signature) signed(m *Message, list string) error {
 	s.Signed = strings.Split(list, ";")
 	if len(s.Signed) > maxSignedHeaders {
 		return refuse(Incomplete, "SignedHeaders lists more than %d headers.", maxSignedHeaders)
 	}
 	if !slices.Contains(s.Signed, "host") {
 		return refuse(Incomplete, "'Host' must be a 'SignedHeader' in the AWS Authorization.")
+	}
+	if len(m.Header["X-Amz-Target"]) > 0 && !slices.Contains(s.Signed, "x-amz-target") {
+		return refuse(Incomplete, "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.")
 	}
 	return nil
 }

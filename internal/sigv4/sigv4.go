@@ -18,6 +18,9 @@ const (
 	skew = 5 * time.Minute
 	// longestPresign bounds how long a presigned request may live.
 	longestPresign = 7 * 24 * time.Hour
+	// usualPresign is how long one lives that does not say. SDKs presign STS
+	// without X-Amz-Expires, and AWS lets that live so long.
+	usualPresign = 15 * time.Minute
 
 	maxSignedHeaders = 100
 	maxAuthorization = 16 << 10 // bytes of Authorization header or query: a session token travels in the latter

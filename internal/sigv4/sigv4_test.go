@@ -110,28 +110,30 @@ func TestItAgreesWithTheSDK(t *testing.T) {
 }
 
 func TestPresigned(t *testing.T) {
-	r, err := http.NewRequest(http.MethodGet, "https://sts.example.net/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Expires=900", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	target, _, err := v4.NewSigner().PresignHTTP(t.Context(), aws.Credentials{AccessKeyID: keyID, SecretAccessKey: key, SessionToken: "a+b/c="}, r, emptyHash, "sts", "us-east-1", now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err = http.NewRequest(http.MethodGet, target, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := message(r, "")
-	s, err := sigv4.Parse(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(s.CheckTime(now.Add(14*time.Minute)), s.Verify(m, secret.New(key), nil)); err != nil || s.SessionToken != "a+b/c=" {
-		t.Errorf("%v, token %q", err, s.SessionToken)
-	}
-	if s.CheckTime(now.Add(16*time.Minute)) == nil {
-		t.Error("accepted after it ran out")
+	for _, life := range []string{"&X-Amz-Expires=900", ""} { // SDKs leave it to STS
+		r, err := http.NewRequest(http.MethodGet, "https://sts.example.net/?Action=GetCallerIdentity&Version=2011-06-15"+life, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		target, _, err := v4.NewSigner().PresignHTTP(t.Context(), aws.Credentials{AccessKeyID: keyID, SecretAccessKey: key, SessionToken: "a+b/c="}, r, emptyHash, "sts", "us-east-1", now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err = http.NewRequest(http.MethodGet, target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := message(r, "")
+		s, err := sigv4.Parse(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(s.CheckTime(now.Add(14*time.Minute)), s.Verify(m, secret.New(key), nil)); err != nil || s.SessionToken != "a+b/c=" {
+			t.Errorf("%q: %v, token %q", life, err, s.SessionToken)
+		}
+		if s.CheckTime(now.Add(16*time.Minute)) == nil {
+			t.Errorf("%q: accepted after it ran out", life)
+		}
 	}
 }
 
@@ -155,20 +157,21 @@ func TestRefusals(t *testing.T) {
 		at     time.Time
 		reason sigv4.Reason
 	}{
-		"no signature":            {func() *sigv4.Message { return &sigv4.Message{Method: "POST"} }, now, sigv4.Missing},
-		"another algorithm":       {change("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"), now, sigv4.Incomplete},
-		"no credential":           {change("Credential=", "Credentiel="), now, sigv4.Incomplete},
-		"a short scope":           {change("/aws4_request", ""), now, sigv4.Incomplete},
-		"the host is not signed":  {change("host;", ""), now, sigv4.Incomplete},
-		"no date":                 {func() *sigv4.Message { m := good(); delete(m.Header, "X-Amz-Date"); return m }, now, sigv4.Incomplete},
-		"a scope of another day":  {change("/20150830/", "/20150829/"), now, sigv4.Mismatch},
-		"six minutes late":        {good, now.Add(6 * time.Minute), sigv4.Stale},
-		"six minutes early":       {good, now.Add(-6 * time.Minute), sigv4.Stale},
-		"a changed signature":     {change("Signature=", "Signature=00"), now, sigv4.Mismatch},
-		"a signature not in hex":  {change("Signature=", "Signature=zz"), now, sigv4.Mismatch},
-		"a signed header changed": {func() *sigv4.Message { m := good(); m.Header["X-Custom"] = []string{"other"}; return m }, now, sigv4.Mismatch},
-		"another host":            {func() *sigv4.Message { m := good(); m.Host = "evil.example.net"; return m }, now, sigv4.Mismatch},
-		"another method":          {func() *sigv4.Message { m := good(); m.Method = "PUT"; return m }, now, sigv4.Mismatch},
+		"no signature":                {func() *sigv4.Message { return &sigv4.Message{Method: "POST"} }, now, sigv4.Missing},
+		"another algorithm":           {change("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"), now, sigv4.Incomplete},
+		"no credential":               {change("Credential=", "Credentiel="), now, sigv4.Incomplete},
+		"a short scope":               {change("/aws4_request", ""), now, sigv4.Incomplete},
+		"the host is not signed":      {change("host;", ""), now, sigv4.Incomplete},
+		"a target that is not signed": {func() *sigv4.Message { m := good(); m.Header["X-Amz-Target"] = []string{"Service.DeleteAll"}; return m }, now, sigv4.Incomplete},
+		"no date":                     {func() *sigv4.Message { m := good(); delete(m.Header, "X-Amz-Date"); return m }, now, sigv4.Incomplete},
+		"a scope of another day":      {change("/20150830/", "/20150829/"), now, sigv4.Mismatch},
+		"six minutes late":            {good, now.Add(6 * time.Minute), sigv4.Stale},
+		"six minutes early":           {good, now.Add(-6 * time.Minute), sigv4.Stale},
+		"a changed signature":         {change("Signature=", "Signature=00"), now, sigv4.Mismatch},
+		"a signature not in hex":      {change("Signature=", "Signature=zz"), now, sigv4.Mismatch},
+		"a signed header changed":     {func() *sigv4.Message { m := good(); m.Header["X-Custom"] = []string{"other"}; return m }, now, sigv4.Mismatch},
+		"another host":                {func() *sigv4.Message { m := good(); m.Host = "evil.example.net"; return m }, now, sigv4.Mismatch},
+		"another method":              {func() *sigv4.Message { m := good(); m.Method = "PUT"; return m }, now, sigv4.Mismatch},
 		"presigned for a month": {func() *sigv4.Message {
 			return &sigv4.Message{Method: "GET", RawQuery: "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a/20150830/r/s/aws4_request&X-Amz-Date=20150830T123600Z&X-Amz-Expires=2678400&X-Amz-SignedHeaders=host&X-Amz-Signature=00"}
 		}, now, sigv4.Incomplete},
