@@ -109,12 +109,13 @@ func unknownKey(api *wire.API, err error) *wire.Error {
 		say(api, "The security token included in the request is invalid.", err)
 }
 
-// denied words a refusal of the policy engine.
-func denied(api *wire.API, err error) *wire.Error {
-	switch fault.Of(err) {
-	case fault.Denied:
+// denied words a refusal of the policy engine. What a caller without a signature
+// has to show instead is the service's own to ask for.
+func denied(api *wire.API, op *wire.Operation, err error) *wire.Error {
+	switch kind := fault.Of(err); {
+	case kind == fault.Denied:
 		return refusal{"AccessDenied", "AccessDeniedException", http.StatusForbidden, http.StatusBadRequest}.say(api, fault.Message(err), err)
-	case fault.Unauthenticated:
+	case kind == fault.Unauthenticated && !op.Anonymous:
 		return refusals[sigv4.Missing].say(api, fault.Message(err), err)
 	default:
 		return nil

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"foyer/internal/fault"
@@ -101,7 +102,11 @@ func (h *handler) receive(w http.ResponseWriter, x *exchange) *wire.Error {
 	}
 	x.call.API = h.routes.find(r, x.signature, x.form)
 	if errors.As(err, &tooLarge) {
-		return &wire.Error{Code: "RequestEntityTooLargeException", Message: fmt.Sprintf("The request body is longer than %d bytes.", maxBody), Status: http.StatusRequestEntityTooLarge}
+		code := "RequestEntityTooLargeException"
+		if x.call.API != nil && x.call.API.Protocol == wire.Query {
+			code = "RequestEntityTooLarge"
+		}
+		return &wire.Error{Code: code, Message: fmt.Sprintf("The request body is longer than %d bytes.", maxBody), Status: http.StatusRequestEntityTooLarge}
 	}
 	if err != nil {
 		return &wire.Error{Code: "RequestTimeout", Message: "The request body did not arrive.", Status: http.StatusRequestTimeout, Err: err}
@@ -183,7 +188,7 @@ func (h *handler) admit(ctx context.Context, x *exchange) *wire.Error {
 		err = h.Authorize(ctx, x.call, x.demands)
 	}
 	if err != nil {
-		if failure := denied(api, err); failure != nil {
+		if failure := denied(api, op, err); failure != nil {
 			return failure
 		}
 		return api.Fault(err)
@@ -245,6 +250,7 @@ func (h *handler) answer(ctx context.Context, w http.ResponseWriter, x *exchange
 	}
 	header["Cache-Control"] = []string{"no-store"}
 	header["X-Content-Type-Options"] = []string{"nosniff"}
+	header["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
 	w.WriteHeader(answer.Status)
 	if _, err := w.Write(answer.Body); err != nil {
 		h.Log.DebugContext(ctx, "answer not sent", "request_id", x.call.RequestID, "error", err)
