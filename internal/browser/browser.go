@@ -97,7 +97,7 @@ func (f *Face) Handler() http.Handler {
 	mux.HandleFunc("GET /start/{$}", f.visitor(f.showPortal))
 	mux.HandleFunc("POST /start/credentials", f.visitor(f.showCredentials))
 	mux.HandleFunc("GET /icon.svg", showIcon)
-	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServerFS(f.Assets)))
+	mux.HandleFunc("GET /assets/{file}", f.showAsset)
 	mux.HandleFunc("/", f.notFound)
 	return f.guard(http.NewCrossOriginProtection().Handler(mux))
 }

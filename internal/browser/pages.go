@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"html/template"
+	"io/fs"
 	"net/http"
 
 	"foyer/internal/fault"
@@ -28,6 +29,15 @@ func (f *Face) show(w http.ResponseWriter, r *http.Request, status int, page str
 	if _, err := w.Write(body.Bytes()); err != nil {
 		f.Log.DebugContext(r.Context(), "page not sent", "page", page, "error", err)
 	}
+}
+
+func (f *Face) showAsset(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	if info, err := fs.Stat(f.Assets, name); err != nil || info.IsDir() {
+		f.notFound(w, r)
+		return
+	}
+	http.ServeFileFS(w, r, f.Assets, name)
 }
 
 func showIcon(w http.ResponseWriter, r *http.Request) {
