@@ -104,8 +104,9 @@ func (r *rooms) demoAccounts(ctx context.Context, management arn.AccountID) (map
 		if err != nil {
 			return nil, err
 		}
-		for n, name := range u.accounts {
-			wanted = append(wanted, organizations.NewAccount{Name: name, Email: fmt.Sprintf("aws-%s-%d@foyer.example", unit.ID, n+1), Parent: unit.ID})
+		for _, name := range u.accounts {
+			mailbox := strings.ReplaceAll(strings.ToLower(name), " ", "-")
+			wanted = append(wanted, organizations.NewAccount{Name: name, Email: mailbox + "@foyer.example", Parent: unit.ID})
 		}
 	}
 	made, err := r.organizations.CreateAccounts(ctx, management, wanted)
