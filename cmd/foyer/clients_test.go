@@ -34,9 +34,17 @@ func aws(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// runAWS runs the CLI in the script's loaded Python; where that cannot load the
+// CLI, because it is installed in another way, as a program.
 func runAWS(ts *testscript.TestScript, args []string) (stdout, stderr string, err error) {
+	p, cmd := running(ts), commandAWS(ts, args)
+	if p.cli == nil {
+		p.cli = loadCLI(ts)
+	}
+	if p.cli.loaded {
+		return p.cli.run(cmd)
+	}
 	var out, errs bytes.Buffer
-	cmd := commandAWS(ts, args)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()
 	return out.String(), errs.String(), err
@@ -54,8 +62,8 @@ func commandAWS(ts *testscript.TestScript, args []string) *exec.Cmd {
 	return cmd
 }
 
-// patience is how often until asks; the CLI takes most of a second each time.
-const patience = 60
+// patience is how often until asks; the CLI takes some tenths of a second each time.
+const patience = 200
 
 func until(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 3 || args[1] != "aws" {

@@ -31,6 +31,7 @@ type process struct {
 	ended    chan error
 	welcome  *output
 	logs     *output
+	cli      *loadedCLI
 
 	members  []string // accounts that the script made
 	requests []string // ids of the requests that foyer took on
