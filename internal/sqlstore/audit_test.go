@@ -109,13 +109,10 @@ func TestEventsOfOverlappingBatchesAreFoundInOrder(t *testing.T) {
 		for n := range 40 {
 			name := fmt.Sprintf("Call%02d", n)
 			e := event(name, "ann", now.Add(time.Duration(n-60)*time.Second))
-			switch {
-			case n%4 == 3:
-				if err := recorder.RecordIn(ctx, e); err != nil {
-					t.Fatal(err)
-				}
-			default:
+			if n%4 != 3 {
 				recorder.Record(ctx, e)
+			} else if err := recorder.RecordIn(ctx, e); err != nil {
+				t.Fatal(err)
 			}
 			if n%15 == 14 {
 				recorder.Flush(ctx)
