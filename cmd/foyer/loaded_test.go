@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -61,7 +62,7 @@ func (c *loadedCLI) run(cmd *exec.Cmd) (stdout, stderr string, err error) {
 		return "", "", err
 	}
 	if !c.out.Scan() {
-		return "", "", fmt.Errorf("the CLI ended: %v", c.out.Err())
+		return "", "", errors.Join(errors.New("the CLI ended"), c.out.Err())
 	}
 	outText, err := os.ReadFile(outFile)
 	if err != nil {
