@@ -108,6 +108,12 @@ func (m Mint) SecretKey() secret.Text {
 }
 
 // Token returns an opaque 256-bit token of 43 URL-safe characters after prefix.
+// It never begins with a dash: on a command line that would be an option.
 func (m Mint) Token(prefix string) secret.Text {
-	return secret.New(prefix + base64.RawURLEncoding.EncodeToString(m.bytes(32)))
+	for {
+		token := prefix + base64.RawURLEncoding.EncodeToString(m.bytes(32))
+		if token[0] != '-' {
+			return secret.New(token)
+		}
+	}
 }

@@ -44,3 +44,12 @@ func TestTimeUUIDsSortAsTheirTimes(t *testing.T) {
 		t.Errorf("%s is no version 7 UUID", early)
 	}
 }
+
+func TestATokenIsNoOption(t *testing.T) {
+	m := mint.Mint{Source: rand.Reader}
+	for range 1000 {
+		if token := m.Token("").Reveal(); token[0] == '-' || len(token) != 43 {
+			t.Fatalf("token %q", token)
+		}
+	}
+}
