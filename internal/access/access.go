@@ -48,6 +48,9 @@ func (g *Gate) Check(ctx context.Context, call *wire.Call, demands []wire.Demand
 	}
 	q.owner, q.ownerPlace = call.Caller.Account, q.place
 	for i := range demands {
+		if err := usable(&call.Caller, &demands[i]); err != nil {
+			return err
+		}
 		if err := q.decide(&demands[i]); err != nil {
 			return err
 		}
@@ -108,10 +111,19 @@ func (g *Gate) inquiry(ctx context.Context, call *wire.Call) (*inquiry, error) {
 		q.refused = becauseSuspended(c.Account)
 	}
 	q.layers.Controls = q.place.controls
+	if c.Session != nil {
+		if q.layers.Session, err = g.sessionPolicies(ctx, c); err != nil {
+			return nil, err
+		}
+	}
 	if c.Kind == caller.Root {
 		return q, nil
 	}
 	p, id := principal(c)
+	if p.Name == "" { // root vouches for a federated user
+		q.layers.Identity = everything
+		return q, nil
+	}
 	if q.rights, err = g.Rights(ctx, p); err != nil {
 		return nil, err
 	}
@@ -123,19 +135,20 @@ func (g *Gate) inquiry(ctx context.Context, call *wire.Call) (*inquiry, error) {
 	if q.rights.serviceLinked {
 		q.layers.Controls = nil
 	}
-	if c.Session != nil {
-		q.layers.Session, err = g.sessionPolicies(ctx, c.Session)
-	}
-	return q, err
+	return q, nil
 }
 
 // principal returns under which name the caller's rights are found, and the id
-// that the user or role must have.
+// that the user or role must have. The name is "" for whom root vouches for.
 func principal(c *caller.Caller) (p Principal, id string) {
-	if c.Session != nil {
-		return Principal{c.Account, c.Kind, sts.RoleName(c.Session.RoleARN)}, c.Session.RoleID
+	switch s := c.Session; {
+	case s != nil && s.OfRole():
+		return Principal{c.Account, c.Kind, sts.RoleName(s.RoleARN)}, s.RoleID
+	case s != nil:
+		return Principal{c.Account, caller.User, sts.Issuer(s)}, s.UserID
+	default:
+		return Principal{c.Account, c.Kind, c.Name}, c.ID
 	}
-	return Principal{c.Account, c.Kind, c.Name}, c.ID
 }
 
 // principalOf is the caller as resource policies name it.
@@ -153,6 +166,11 @@ func principalOf(c *caller.Caller) policy.Principal {
 		if c.Session != nil {
 			p.Origin = c.Session.RoleARN
 		}
+	case caller.FederatedUser:
+		p.Type = policy.Session
+		if c.Session != nil {
+			p.Origin = c.Session.UserARN
+		}
 	case caller.Service:
 		p = policy.Principal{Type: policy.ServicePrincipal, ARN: c.Name}
 	}
@@ -160,10 +178,11 @@ func principalOf(c *caller.Caller) policy.Principal {
 }
 
 // sessionPolicies compiles what narrows a session; nil when nothing does. A
-// managed policy that is gone allows nothing and leaves no other to allow: to
+// federated user may do only what policies were passed for. A managed policy that is gone allows nothing and leaves no other to allow: to
 // pass over it could lift a denial.
-func (g *Gate) sessionPolicies(ctx context.Context, s *caller.Session) ([]policy.Attached, error) {
-	if len(s.Policies) == 0 && len(s.PolicyARNs) == 0 {
+func (g *Gate) sessionPolicies(ctx context.Context, c *caller.Caller) ([]policy.Attached, error) {
+	s := c.Session
+	if len(s.Policies) == 0 && len(s.PolicyARNs) == 0 && c.Kind != caller.FederatedUser {
 		return nil, nil
 	}
 	all := make([]policy.Attached, 0, len(s.Policies)+len(s.PolicyARNs))

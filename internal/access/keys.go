@@ -88,7 +88,7 @@ func (q *inquiry) ofPrincipal(key string) (values []string, known bool) {
 	c := &q.call.Caller
 	switch key {
 	case "arn":
-		if c.Session != nil {
+		if c.Session != nil && c.Session.OfRole() {
 			return one(c.Session.RoleARN), true
 		}
 		return some(c.ARN), true
@@ -117,7 +117,7 @@ func (q *inquiry) ofPrincipal(key string) (values []string, known bool) {
 
 // principalTypes are the values of aws:PrincipalType.
 var principalTypes = [...]string{
-	caller.Anonymous: "Anonymous", caller.Root: "Account", caller.User: "User", caller.AssumedRole: "AssumedRole", caller.Service: "",
+	caller.Anonymous: "Anonymous", caller.Root: "Account", caller.User: "User", caller.AssumedRole: "AssumedRole", caller.Service: "", caller.FederatedUser: "FederatedUser",
 }
 
 // principalTag answers for aws:PrincipalTag/<key>. A session's tag hides that
@@ -144,22 +144,27 @@ func (q *inquiry) ofCredentials(key string) (values []string, known bool) {
 			return nil, true
 		}
 		return some(c.Name), true
-	case "tokenissuetime", "multifactorauthpresent", "sourceidentity", "federatedprovider":
+	case "tokenissuetime", "multifactorauthpresent", "multifactorauthage", "sourceidentity", "federatedprovider":
 		if c.Session == nil {
 			return nil, true // long-term keys have none of these
 		}
-		return ofSession(c.Session, key), true
+		return ofSession(c.Session, key, q.call.Time), true
 	default:
 		return nil, false
 	}
 }
 
-func ofSession(s *caller.Session, key string) []string {
+func ofSession(s *caller.Session, key string, now time.Time) []string {
 	switch key {
 	case "tokenissuetime":
 		return one(s.Issued.UTC().Format(time.RFC3339))
 	case "multifactorauthpresent":
 		return one(strconv.FormatBool(s.MFA))
+	case "multifactorauthage":
+		if !s.MFA {
+			return nil
+		}
+		return one(strconv.FormatInt(int64(now.Sub(s.Issued)/time.Second), 10))
 	case "sourceidentity":
 		return some(s.SourceIdentity)
 	default:

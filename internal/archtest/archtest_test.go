@@ -21,7 +21,7 @@ var storeys = [][]string{
 	// CORE: no I/O, no clock, no goroutine, no logger.
 	{
 		"internal/arn", "internal/fault", "internal/secret", "internal/caller", "internal/seal", "internal/mint",
-		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "web",
+		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "internal/identitycontext", "web",
 	},
 	// ROOMS below both planes.
 	{"internal/audit", "internal/jobs"},
@@ -41,18 +41,19 @@ var storeys = [][]string{
 
 // doors are the imports within one storey that someone decided on.
 var doors = map[string][]string{
-	"internal/wire":         {"internal/caller", "internal/secret"},                     // a call says who makes it
-	"internal/caller":       {"internal/arn"},                                           // a caller lives in an account
-	"internal/mint":         {"internal/secret"},                                        // tokens are born secret
-	"internal/paging":       {"internal/seal", "internal/fault"},                        // page tokens are sealed
-	"internal/saml":         {"internal/fault"},                                         // verification fails in the house's words
-	"internal/sigv4":        {"internal/secret", "internal/fault"},                      // a signature is made with a secret
-	"internal/assignment":   {"internal/permissionset", "internal/provisioning"},        // an assignment is of a set, and begins its provisioning
-	"internal/provisioning": {"internal/permissionset", "internal/instance"},            // a role is a permission set in an account of an instance
-	"internal/federation":   {"internal/provisioning", "internal/instance"},             // credentials come through the seam that provisioning declares
-	"internal/oidc":         {"internal/session"},                                       // a token hangs from a sign-in session
-	"internal/access":       {"internal/iam", "internal/organizations", "internal/sts"}, // the gate reads what the account plane holds
-	"internal/sts":          {"internal/iam"},                                           // a session is a role's
+	"internal/wire":            {"internal/caller", "internal/secret"},                     // a call says who makes it
+	"internal/caller":          {"internal/arn"},                                           // a caller lives in an account
+	"internal/mint":            {"internal/secret"},                                        // tokens are born secret
+	"internal/paging":          {"internal/seal", "internal/fault"},                        // page tokens are sealed
+	"internal/identitycontext": {"internal/seal"},                                          // an assertion is sealed
+	"internal/saml":            {"internal/fault"},                                         // verification fails in the house's words
+	"internal/sigv4":           {"internal/secret", "internal/fault"},                      // a signature is made with a secret
+	"internal/assignment":      {"internal/permissionset", "internal/provisioning"},        // an assignment is of a set, and begins its provisioning
+	"internal/provisioning":    {"internal/permissionset", "internal/instance"},            // a role is a permission set in an account of an instance
+	"internal/federation":      {"internal/provisioning", "internal/instance"},             // credentials come through the seam that provisioning declares
+	"internal/oidc":            {"internal/session"},                                       // a token hangs from a sign-in session
+	"internal/access":          {"internal/iam", "internal/organizations", "internal/sts"}, // the gate reads what the account plane holds
+	"internal/sts":             {"internal/iam"},                                           // a session is a role's
 }
 
 // planes are the two groups of rooms that never import each other.

@@ -115,8 +115,8 @@ func denied(api *wire.API, op *wire.Operation, err error) *wire.Error {
 	switch kind := fault.Of(err); {
 	case kind == fault.Denied:
 		return refusal{"AccessDenied", "AccessDeniedException", http.StatusForbidden, http.StatusBadRequest}.say(api, fault.Message(err), err)
-	case kind == fault.Unauthenticated && !op.Anonymous:
-		return refusals[sigv4.Missing].say(api, fault.Message(err), err)
+	case kind == fault.Unauthenticated && !op.Anonymous: // signed by credentials that are not good for this
+		return unknownKey(api, err)
 	default:
 		return nil
 	}

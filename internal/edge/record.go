@@ -63,8 +63,13 @@ func identity(call *wire.Call) audit.Identity {
 	switch c.Kind {
 	case caller.Root:
 		id.Type = "Root"
+		id.SessionContext = sessionContext(c.Session)
 	case caller.User:
 		id.Type, id.UserName = "IAMUser", c.Name
+		id.SessionContext = sessionContext(c.Session)
+	case caller.FederatedUser:
+		id.Type = "FederatedUser"
+		id.SessionContext = sessionContext(c.Session)
 	case caller.AssumedRole:
 		id.Type = "AssumedRole"
 		id.SessionContext = sessionContext(c.Session)
@@ -86,16 +91,25 @@ func sessionContext(s *caller.Session) *audit.SessionContext {
 	if s == nil {
 		return nil
 	}
-	name := s.RoleARN[strings.LastIndexByte(s.RoleARN, '/')+1:]
 	mfa := "false"
 	if s.MFA {
 		mfa = "true"
 	}
-	return &audit.SessionContext{
-		SessionIssuer: audit.SessionIssuer{Type: "Role", PrincipalID: s.RoleID, ARN: s.RoleARN, AccountID: s.Account, UserName: name},
-		Attributes:    audit.SessionAttributes{CreationDate: audit.Moment(s.Issued), MFAAuthenticated: mfa},
+	session := &audit.SessionContext{Attributes: audit.SessionAttributes{CreationDate: audit.Moment(s.Issued), MFAAuthenticated: mfa}}
+	switch root := strings.HasSuffix(s.UserARN, ":root"); {
+	case s.OfRole():
+		session.SessionIssuer = audit.SessionIssuer{Type: "Role", PrincipalID: s.RoleID, ARN: s.RoleARN, UserName: lastOf(s.RoleARN)}
+	case root:
+		session.SessionIssuer = audit.SessionIssuer{Type: "Root", PrincipalID: s.UserID, ARN: s.UserARN}
+	default:
+		session.SessionIssuer = audit.SessionIssuer{Type: "IAMUser", PrincipalID: s.UserID, ARN: s.UserARN, UserName: lastOf(s.UserARN)}
 	}
+	session.SessionIssuer.AccountID = s.Account
+	return session
 }
+
+// lastOf is the name at the end of an ARN, without its path.
+func lastOf(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 // log writes one line for a call: failures of ours as errors, the rest for
 // those who ask for it.

@@ -46,7 +46,7 @@ func (s *Service) PrincipalPolicies(ctx context.Context, account arn.AccountID, 
 		ref.Kind = UserKind
 	case caller.AssumedRole:
 		ref.Kind = RoleKind
-	case caller.Anonymous, caller.Root, caller.Service:
+	case caller.Anonymous, caller.Root, caller.Service, caller.FederatedUser:
 		return PrincipalPolicies{}, nil
 	}
 	err = s.View(ctx, func(tx Tx) error {

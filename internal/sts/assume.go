@@ -24,7 +24,8 @@ type AssumeRole struct {
 	TransitiveKeys []string // keys of Tags that survive further role chaining
 	SourceIdentity string   // "" for none, or for that of the calling session
 	ExternalID     string
-	MFA            bool // a device's code came along
+	Factor         Factor
+	Contexts       []ProvidedContext // at most 5
 }
 
 // Assumed is a role session just begun.
@@ -35,12 +36,14 @@ type Assumed struct {
 	SourceIdentity string
 }
 
-// chain is what a calling session hands down to the next one.
+// chain is what a calling session hands down to the next one, and what is asked
+// for beside it.
 type chain struct {
 	tags     []Tag    // all of the new session
 	explicit []Tag    // those asked for
 	keys     []string // transitive ones
 	identity string
+	context  map[string][]string // by provided contexts; nil for none
 }
 
 // AssumeRole begins a session of a role for the call's principal. The role's
@@ -55,17 +58,28 @@ func (s *Service) AssumeRole(ctx context.Context, call *wire.Call, in AssumeRole
 	if call.Caller.Kind == caller.Root {
 		return Assumed{}, fault.Newf(fault.Denied, "Roles may not be assumed by root accounts.")
 	}
-	if in.MFA {
-		return Assumed{}, fault.Newf(fault.Denied, "MultiFactorAuthentication failed with invalid MFA one time pass code.")
+	if call.Caller.Kind == caller.FederatedUser {
+		return Assumed{}, notAuthorized(call, "sts:AssumeRole", in.RoleARN, nil)
+	}
+	authenticated, err := s.authenticate(ctx, call, in.Factor)
+	if err != nil {
+		return Assumed{}, err
 	}
 	handed, err := handDown(call.Caller.Session, in)
 	if err != nil {
 		return Assumed{}, err
 	}
+	if handed.context, err = s.provided(in.Contexts, call.Time); err != nil {
+		return Assumed{}, err
+	}
 	if !found {
 		return Assumed{}, notAuthorized(call, "sts:AssumeRole", in.RoleARN, nil)
 	}
-	if err := s.checkTrust(ctx, call, role, in, handed); err != nil {
+	as := call
+	if authenticated {
+		as = proven(call)
+	}
+	if err := s.checkTrust(ctx, as, role, in, handed); err != nil {
 		return Assumed{}, err
 	}
 	length, err := sessionLength(in.Duration, role, call.Caller.Session != nil)
@@ -76,35 +90,16 @@ func (s *Service) AssumeRole(ctx context.Context, call *wire.Call, in AssumeRole
 		return Assumed{}, err
 	}
 	session := caller.Session{
-		Name: in.SessionName, TransitiveKeys: handed.keys, SourceIdentity: handed.identity,
-		Issued: call.Time, Expires: call.Time.Add(length),
+		Name: in.SessionName, TransitiveKeys: handed.keys, SourceIdentity: handed.identity, Context: handed.context,
+		MFA: as.Caller.Session != nil && as.Caller.Session.MFA, Issued: call.Time, Expires: call.Time.Add(length),
 	}
 	return s.begin(role, session, in.Scope, handed.tags)
 }
 
-// begin issues the credentials of a session that is allowed.
+// begin issues the credentials of a role session that is allowed.
 func (s *Service) begin(role iam.Role, session caller.Session, scope Scope, tags []Tag) (Assumed, error) {
-	size, err := packed(scope, tags)
-	if err != nil {
-		return Assumed{}, err
-	}
 	session.Account, session.RoleARN, session.RoleID = role.Account, role.ARN, role.ID
-	if scope.Policy != "" {
-		session.Policies = []string{scope.Policy}
-	}
-	session.PolicyARNs = scope.PolicyARNs
-	if len(tags) > 0 {
-		session.Tags = make(map[string]string, len(tags))
-		for _, t := range tags {
-			session.Tags[t.Key] = t.Value
-		}
-	}
-	issued, err := s.Minter.Issue(session)
-	if err != nil {
-		return Assumed{}, fmt.Errorf("credentials of %s: %w", role.ARN, err)
-	}
-	session.AccessKeyID = issued.AccessKeyID
-	return Assumed{Credentials: issued, Caller: Caller(&session), PackedSize: size, SourceIdentity: session.SourceIdentity}, nil
+	return s.begun(session, scope, tags)
 }
 
 // handDown joins what is asked for with what the calling session, nil when
@@ -155,7 +150,15 @@ func (s *Service) checkTrust(ctx context.Context, call *wire.Call, role iam.Role
 	if in.Duration > 0 {
 		keys["sts:DurationSeconds"] = []string{strconv.Itoa(int(in.Duration / time.Second))}
 	}
-	for _, action := range actions("sts:AssumeRole", handed.explicit, handed.identity) {
+	asked := actions("sts:AssumeRole", handed.explicit, handed.identity)
+	if handed.context != nil {
+		asked = append(asked, "sts:SetContext")
+		keys["sts:RequestContextProviders"] = []string{ContextProvider}
+		for key, values := range handed.context {
+			keys["sts:RequestContext/"+key] = values
+		}
+	}
+	for _, action := range asked {
 		err := s.Gate.CheckResource(ctx, call, wire.Demand{Action: action, Resource: role.ARN, Context: keys}, role.TrustPolicy, role.Account)
 		if fault.Of(err) == fault.Denied {
 			return notAuthorized(call, action, role.ARN, err)

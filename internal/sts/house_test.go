@@ -69,10 +69,11 @@ type fakeGate struct {
 	allow []string
 	asked []wire.Demand
 	trust string
+	by    *wire.Call
 }
 
-func (g *fakeGate) CheckResource(_ context.Context, _ *wire.Call, d wire.Demand, document string, _ arn.AccountID) error {
-	g.asked, g.trust = append(g.asked, d), document
+func (g *fakeGate) CheckResource(_ context.Context, call *wire.Call, d wire.Demand, document string, _ arn.AccountID) error {
+	g.asked, g.trust, g.by = append(g.asked, d), document, call
 	if slices.Contains(g.allow, d.Action) {
 		return nil
 	}

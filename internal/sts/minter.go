@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -19,7 +20,7 @@ type Minter struct {
 	Now  func() time.Time
 }
 
-// Credentials are temporary credentials of a role session.
+// Credentials are temporary credentials.
 type Credentials struct {
 	AccessKeyID     string // ASIA…
 	SecretAccessKey secret.Text
@@ -49,14 +50,14 @@ func (m Minter) Issue(session caller.Session) (Credentials, error) {
 	if session.Issued.IsZero() {
 		session.Issued = m.Now()
 	}
-	id := m.Mint.KeyID("ASIA")
+	id := m.keyID(session.Account)
 	key, err := m.secretKey(m.Ring.KeyID(), id)
 	if err != nil {
 		return Credentials{}, err
 	}
 	token, err := m.Ring.Seal(tokenPurpose+id, encodeState(&session))
 	if err != nil {
-		return Credentials{}, fmt.Errorf("seal session of %s: %w", session.RoleARN, err)
+		return Credentials{}, fmt.Errorf("seal session of %s: %w", cmp.Or(session.RoleARN, session.UserARN), err)
 	}
 	return Credentials{
 		AccessKeyID: id, SecretAccessKey: key, SessionToken: secret.New(token),

@@ -46,7 +46,7 @@ func sessionLength(d time.Duration, role iam.Role, chained bool) (time.Duration,
 	case d < minSession:
 		return 0, invalid("The requested DurationSeconds must be at least %d.", int(minSession/time.Second))
 	case chained && d > maxChained:
-		return 0, invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+		return 0, invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	case d > role.MaxSession:
 		return 0, invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	default:

@@ -11,10 +11,13 @@ import (
 	"foyer/internal/seal"
 )
 
-// stateVersion is the first byte of a session's state. A change of the layout
-// takes a new number; the old one is read for as long as sessions live, which
-// is twelve hours.
-const stateVersion = 1
+// The first byte of a session's state says how it is laid out. A change of a
+// layout takes a new number; the old one is read for as long as sessions live,
+// which is 36 hours.
+const (
+	roleState = 1 // account, role, its id, what all sessions have
+	userState = 2 // kind, account, user, its id, what all sessions have
+)
 
 // A session's state is its fields one behind another: lengths and numbers as
 // varints, strings behind their length, maps in order of their keys, so that
@@ -22,10 +25,16 @@ const stateVersion = 1
 
 func encodeState(s *caller.Session) []byte {
 	b := make([]byte, 0, 512)
-	b = append(b, stateVersion)
+	owner, id := s.RoleARN, s.RoleID
+	if s.OfRole() {
+		b = append(b, roleState)
+	} else {
+		b = append(b, userState, byte(s.Kind))
+		owner, id = s.UserARN, s.UserID
+	}
 	b = appendText(b, string(s.Account))
-	b = appendText(b, strings.TrimPrefix(s.RoleARN, arn.IAM(s.Account, "")))
-	b = appendText(b, s.RoleID)
+	b = appendText(b, strings.TrimPrefix(owner, arn.IAM(s.Account, "")))
+	b = appendText(b, id)
 	b = appendText(b, s.Name)
 	b = appendTexts(b, s.Policies)
 	b = appendTexts(b, s.PolicyARNs)
@@ -73,13 +82,21 @@ func appendTexts(b []byte, all []string) []byte {
 
 // decodeState is the inverse of encodeState. What it cannot read is not ours.
 func decodeState(plain []byte) (*caller.Session, error) {
-	if len(plain) == 0 || plain[0] != stateVersion {
+	s := &caller.Session{}
+	r := &stateReader{}
+	switch {
+	case len(plain) > 1 && plain[0] == roleState:
+		r.rest = string(plain[1:])
+		s.Account = arn.AccountID(r.text())
+		s.RoleARN, s.RoleID = arn.IAM(s.Account, r.text()), r.text()
+	case len(plain) > 2 && plain[0] == userState:
+		r.rest = string(plain[2:])
+		s.Kind, s.Account = caller.Kind(plain[1]), arn.AccountID(r.text())
+		s.UserARN, s.UserID = arn.IAM(s.Account, r.text()), r.text()
+	default:
 		return nil, seal.ErrNotOurs
 	}
-	r := &stateReader{rest: string(plain[1:])}
-	s := &caller.Session{Account: arn.AccountID(r.text())}
-	s.RoleARN = arn.IAM(s.Account, r.text())
-	s.RoleID, s.Name = r.text(), r.text()
+	s.Name = r.text()
 	s.Policies, s.PolicyARNs = r.texts(), r.texts()
 	if n := r.count(); n > 0 {
 		s.Tags = make(map[string]string, n)

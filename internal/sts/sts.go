@@ -1,5 +1,5 @@
-// Package sts makes and opens the credentials of role sessions, and decides
-// together with the access gate who may have them.
+// Package sts makes and opens temporary credentials, and decides together with
+// the access gate who may have them.
 //
 // Credentials need no table. The [Minter] seals a session's whole state into
 // its session token and derives its secret access key from its access key id,
@@ -19,12 +19,15 @@ import (
 	"foyer/internal/wire"
 )
 
-// Service answers for temporary credentials. All exported fields are required;
-// it must not be copied once used.
+// Service answers for temporary credentials. All exported fields but MFA are
+// required; it must not be copied once used.
 type Service struct {
 	Minter Minter
 	IAM    IAM
 	Gate   Gate
+	// MFA refuses the code of a device that who does not have, or that is wrong
+	// or used. Nil where there are no devices: every code is refused.
+	MFA func(ctx context.Context, who caller.Caller, f Factor) error
 
 	verified recent[trusted, *proof]        // assertions
 	trusts   recent[string, *policy.Policy] // compiled trust policies, by text
@@ -72,11 +75,19 @@ func invalid(format string, args ...any) error {
 
 // Caller is the principal that a session's credentials speak for.
 func Caller(s *caller.Session) caller.Caller {
-	return caller.Caller{
-		Kind: caller.AssumedRole, Account: s.Account,
-		ARN: arn.STS(s.Account, "assumed-role/"+RoleName(s.RoleARN)+"/"+s.Name),
-		ID:  s.RoleID + ":" + s.Name, Name: s.Name, AccessKeyID: s.AccessKeyID, Session: s,
+	c := caller.Caller{Kind: s.Kind, Account: s.Account, Name: s.Name, AccessKeyID: s.AccessKeyID, Session: s}
+	switch {
+	case s.OfRole():
+		c.Kind = caller.AssumedRole
+		c.ARN = arn.STS(s.Account, "assumed-role/"+RoleName(s.RoleARN)+"/"+s.Name)
+		c.ID = s.RoleID + ":" + s.Name
+	case s.Kind == caller.FederatedUser:
+		c.ARN = arn.STS(s.Account, "federated-user/"+s.Name)
+		c.ID = string(s.Account) + ":" + s.Name
+	default:
+		c.ARN, c.ID = s.UserARN, s.UserID
 	}
+	return c
 }
 
 // RoleName is the name of a role, without its path.
@@ -101,11 +112,11 @@ func (s *Service) role(ctx context.Context, roleARN string) (role iam.Role, foun
 	}
 }
 
-// KeyAccount returns the account that an access key belongs to. Temporary keys
-// are known to nobody but who holds them.
-func (s *Service) KeyAccount(ctx context.Context, call *wire.Call, accessKeyID string) (arn.AccountID, error) {
-	if accessKeyID == call.Caller.AccessKeyID {
-		return call.Caller.Account, nil
+// KeyAccount returns the account that an access key belongs to. Temporary keys,
+// of which there is no table, say it themselves.
+func (s *Service) KeyAccount(ctx context.Context, accessKeyID string) (arn.AccountID, error) {
+	if account, temporary := keyAccount(accessKeyID); temporary {
+		return account, nil
 	}
 	owner, found, err := s.IAM.KeyOwner(ctx, accessKeyID)
 	if err != nil {

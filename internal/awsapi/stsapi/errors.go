@@ -45,6 +45,9 @@ func modelled(err error) string {
 	if _, ok := errors.AsType[*saml.Expired](err); ok {
 		return "ExpiredTokenException"
 	}
+	if _, ok := errors.AsType[*sts.ExpiredContext](err); ok {
+		return "ExpiredTokenException"
+	}
 	if _, ok := errors.AsType[*sts.InvalidToken](err); ok {
 		return "InvalidIdentityToken"
 	}

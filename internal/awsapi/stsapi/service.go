@@ -28,6 +28,8 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 		"AssumeRole":         wire.Free,
 		"AssumeRoleWithSAML": wire.Free,
 		"GetCallerIdentity":  wire.Free,
+		"GetSessionToken":    wire.Free,
+		"GetFederationToken": wire.Demands(federating),
 		"GetAccessKeyInfo": wire.Demands(func(*wire.Call, *GetAccessKeyInfoRequest) []wire.Demand {
 			return []wire.Demand{{Action: "sts:GetAccessKeyInfo", Resource: "*"}}
 		}),
@@ -41,8 +43,8 @@ func (s *Service) GetCallerIdentity(_ context.Context, call *wire.Call, _ *GetCa
 }
 
 // GetAccessKeyInfo says which account an access key belongs to.
-func (s *Service) GetAccessKeyInfo(ctx context.Context, call *wire.Call, in *GetAccessKeyInfoRequest) (*GetAccessKeyInfoResponse, error) {
-	account, err := s.STS.KeyAccount(ctx, call, in.AccessKeyId)
+func (s *Service) GetAccessKeyInfo(ctx context.Context, _ *wire.Call, in *GetAccessKeyInfoRequest) (*GetAccessKeyInfoResponse, error) {
+	account, err := s.STS.KeyAccount(ctx, in.AccessKeyId)
 	if err != nil {
 		return nil, err
 	}
@@ -51,13 +53,11 @@ func (s *Service) GetAccessKeyInfo(ctx context.Context, call *wire.Call, in *Get
 
 // AssumeRole begins a role session for the caller.
 func (s *Service) AssumeRole(ctx context.Context, call *wire.Call, in *AssumeRoleRequest) (*AssumeRoleResponse, error) {
-	if len(in.ProvidedContexts) > 0 {
-		return nil, fault.Newf(fault.Invalid, "ProvidedContexts is not supported by Foyer yet.")
-	}
 	got, err := s.STS.AssumeRole(ctx, call, sts.AssumeRole{
 		RoleARN: in.RoleArn, SessionName: in.RoleSessionName, Duration: seconds(in.DurationSeconds),
 		Scope: scope(in.Policy, in.PolicyArns), Tags: tags(in.Tags), TransitiveKeys: in.TransitiveTagKeys,
-		SourceIdentity: given(in.SourceIdentity), ExternalID: given(in.ExternalId), MFA: in.SerialNumber != nil || in.TokenCode != nil,
+		SourceIdentity: given(in.SourceIdentity), ExternalID: given(in.ExternalId),
+		Factor: sts.Factor{Serial: given(in.SerialNumber), Code: given(in.TokenCode)}, Contexts: contexts(in.ProvidedContexts),
 	})
 	if err != nil {
 		return nil, err
@@ -119,6 +119,14 @@ func tags(all []Tag) []sts.Tag {
 	out := make([]sts.Tag, len(all))
 	for i, t := range all {
 		out[i] = sts.Tag{Key: t.Key, Value: t.Value}
+	}
+	return out
+}
+
+func contexts(all []ProvidedContext) []sts.ProvidedContext {
+	out := make([]sts.ProvidedContext, len(all))
+	for i, c := range all {
+		out[i] = sts.ProvidedContext{Provider: given(c.ProviderArn), Assertion: given(c.ContextAssertion)}
 	}
 	return out
 }

@@ -151,8 +151,8 @@ func TestRefusedRequests(t *testing.T) {
 	if code(err) != "ValidationError" {
 		t.Errorf("unknown key: %v", err)
 	}
-	if out, err := s.GetAccessKeyInfo(t.Context(), byAnn(), &api.GetAccessKeyInfoRequest{AccessKeyId: "AKIAEXAMPLEEXAMPLE12"}); err != nil || *out.Account != string(account) {
-		t.Errorf("the caller's own key: %+v, %v", out, err)
+	if out, err := s.GetAccessKeyInfo(t.Context(), byAnn(), &api.GetAccessKeyInfoRequest{AccessKeyId: "ASIAQUDVRWF6XZQ2ZQ5A"}); err != nil || len(*out.Account) != 12 {
+		t.Errorf("a temporary key: %+v, %v", out, err)
 	}
 }
 
@@ -163,7 +163,7 @@ func TestOnlyWhatIsBuiltIsServed(t *testing.T) {
 			t.Errorf("%s is no operation", operation)
 		}
 	}
-	if contract.Authorize["GetFederationToken"] != nil {
-		t.Error("GetFederationToken is served and not built")
+	if contract.Authorize["GetDelegatedAccessToken"] != nil {
+		t.Error("GetDelegatedAccessToken is served and not built")
 	}
 }
