@@ -56,9 +56,10 @@ func (r *rooms) furnishPeople(portal string) {
 	r.signin = &signin.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
-		Unit: r.db.Unit, Mint: r.mint, Now: r.now, UserByName: r.userByName, Record: r.recordSignIn,
+		Unit: r.db.Unit, Mint: r.mint, Now: r.now, UserByName: r.userByName, UserByID: r.userByID, Record: r.recordSignIn,
 		Hasher: signin.NewHasher(signin.DefaultCost, runtime.GOMAXPROCS(0), rand.Reader),
 	}
+	r.signin.Steps = []signin.Step{r.signin.NewPassword()}
 	r.sessions = &session.Sessions{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) session.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) session.Tx { return tx }),
@@ -155,7 +156,23 @@ func (r *rooms) userByName(ctx context.Context, name string) (signin.User, bool,
 		}
 		return signin.User{}, false, err
 	}
-	return signin.User{ID: string(u.ID), UserName: u.UserName, DisplayName: u.DisplayName, Enabled: !u.Disabled}, true, nil
+	return signInUser(u), true, nil
+}
+
+// userByID finds a person who is signing in.
+func (r *rooms) userByID(ctx context.Context, id string) (signin.User, bool, error) {
+	u, err := r.directory.User(ctx, directory.UserID(id))
+	if err != nil {
+		if fault.Of(err) == fault.NotFound {
+			err = nil
+		}
+		return signin.User{}, false, err
+	}
+	return signInUser(u), true, nil
+}
+
+func signInUser(u directory.User) signin.User {
+	return signin.User{ID: string(u.ID), UserName: u.UserName, DisplayName: u.DisplayName, Email: u.Email(), Enabled: !u.Disabled}
 }
 
 func (r *rooms) maySignIn(ctx context.Context, id string) (bool, error) {

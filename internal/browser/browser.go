@@ -20,13 +20,7 @@ import (
 	"foyer/internal/paging"
 	"foyer/internal/secret"
 	"foyer/internal/session"
-	"foyer/internal/signin"
 )
-
-// SignIn proves who somebody is.
-type SignIn interface {
-	Authenticate(ctx context.Context, userName string, password secret.Text, from signin.Source) (signin.User, error)
-}
 
 // Sessions are the portal sessions that a sign-in begins.
 type Sessions interface {
@@ -84,10 +78,7 @@ const maxForm = 64 << 10
 func (f *Face) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/start", http.StatusSeeOther) })
-	mux.HandleFunc("GET /signin", f.askUserName)
-	mux.HandleFunc("POST /signin", f.askPassword)
-	mux.HandleFunc("POST /signin/password", f.signIn)
-	mux.HandleFunc("POST /signout", f.signOut)
+	f.signInPages(mux)
 	mux.HandleFunc("GET /device", f.visitor(f.showDevice))
 	mux.HandleFunc("POST /device", f.visitor(f.decideDevice))
 	mux.HandleFunc("GET /authorize", f.authorize)

@@ -10,34 +10,40 @@ import (
 	"foyer/internal/session"
 )
 
+// The cookies: of a session, and of a sign-in under way.
+const (
+	sessionCookie  = "foyer-session"
+	workflowCookie = "foyer-signin"
+)
+
 // cookieName is __Host- prefixed over HTTPS, which binds the cookie to this
 // host; browsers refuse that prefix on plain HTTP.
-func (f *Face) cookieName() string {
+func (f *Face) cookieName(of string) string {
 	if f.Secure {
-		return "__Host-foyer-session"
+		return "__Host-" + of
 	}
-	return "foyer-session"
+	return of
 }
 
-func (f *Face) cookie(value string) *http.Cookie {
-	return &http.Cookie{Name: f.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode}
+func (f *Face) cookie(name, value string) *http.Cookie {
+	return &http.Cookie{Name: f.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteLaxMode}
 }
 
-func (f *Face) setCookie(w http.ResponseWriter, token secret.Text, expires time.Time) {
-	c := f.cookie(token.Reveal())
+func (f *Face) setCookie(w http.ResponseWriter, name string, token secret.Text, expires time.Time) {
+	c := f.cookie(name, token.Reveal())
 	c.Expires = expires
 	http.SetCookie(w, c)
 }
 
-func (f *Face) clearCookie(w http.ResponseWriter) {
-	c := f.cookie("")
+func (f *Face) clearCookie(w http.ResponseWriter, name string) {
+	c := f.cookie(name, "")
 	c.MaxAge = -1
 	http.SetCookie(w, c)
 }
 
 // sessionOf returns the session of the request's cookie, or an Unauthenticated fault.
 func (f *Face) sessionOf(r *http.Request) (session.Session, error) {
-	c, err := r.Cookie(f.cookieName())
+	c, err := r.Cookie(f.cookieName(sessionCookie))
 	if err != nil {
 		return session.Session{}, fault.Newf(fault.Unauthenticated, "You are not signed in.")
 	}

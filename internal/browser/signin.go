@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,7 +12,43 @@ import (
 	"foyer/internal/signin"
 )
 
-// signInPage is what the two sign-in pages show.
+// SignIn proves who somebody is, step by step: package signin tells how.
+type SignIn interface {
+	Begin(ctx context.Context, userName, target string, from signin.Source) (signin.Workflow, secret.Text, error)
+	Workflow(ctx context.Context, token secret.Text, from signin.Source) (signin.Workflow, error)
+	Next(ctx context.Context, w signin.Workflow) (string, error)
+	EnterPassword(ctx context.Context, w signin.Workflow, password secret.Text, open signin.Open) (signin.Turn, error)
+	ChangePassword(ctx context.Context, w signin.Workflow, password secret.Text, open signin.Open) (signin.Turn, error)
+}
+
+// stepPage is the page of one step of a sign-in: it shows what it asks for, and
+// takes the answer, through [Face.turn] and [Face.turned].
+type stepPage struct {
+	show, answer func(w http.ResponseWriter, r *http.Request, in signin.Workflow)
+}
+
+// stepPages are the pages of the steps that may follow the password, by the
+// names of the steps.
+func (f *Face) stepPages() map[string]stepPage {
+	return map[string]stepPage{
+		signin.NewPasswordStep: {f.askNewPassword, f.takeNewPassword},
+	}
+}
+
+// signInPages adds the pages of signing in and out to mux.
+func (f *Face) signInPages(mux *http.ServeMux) {
+	mux.HandleFunc("GET /signin", f.askUserName)
+	mux.HandleFunc("POST /signin", f.beginSignIn)
+	mux.HandleFunc("GET /signin/password", f.atStep("", f.askPassword))
+	mux.HandleFunc("POST /signin/password", f.atStep("", f.takePassword))
+	for name, page := range f.stepPages() {
+		mux.HandleFunc("GET /signin/"+name, f.atStep(name, page.show))
+		mux.HandleFunc("POST /signin/"+name, f.atStep(name, page.answer))
+	}
+	mux.HandleFunc("POST /signout", f.signOut)
+}
+
+// signInPage is what the first two sign-in pages show.
 type signInPage struct {
 	To       string // where to go after the sign-in
 	UserName string
@@ -22,42 +59,128 @@ func (f *Face) askUserName(w http.ResponseWriter, r *http.Request) {
 	f.show(w, r, http.StatusOK, "username.html", signInPage{To: localPath(r.URL.Query().Get("to"))})
 }
 
-// askPassword goes on with any name: whether it exists shows nowhere.
-func (f *Face) askPassword(w http.ResponseWriter, r *http.Request) {
+// beginSignIn goes on with any name: whether it exists shows nowhere.
+func (f *Face) beginSignIn(w http.ResponseWriter, r *http.Request) {
 	page := signInPage{To: localPath(r.PostFormValue("to")), UserName: strings.TrimSpace(r.PostFormValue("username"))}
 	if page.UserName == "" {
 		f.show(w, r, http.StatusOK, "username.html", page)
 		return
 	}
-	f.show(w, r, http.StatusOK, "password.html", page)
+	_, token, err := f.SignIn.Begin(r.Context(), page.UserName, page.To, source(r))
+	if err != nil {
+		f.failed(w, r, err)
+		return
+	}
+	f.setCookie(w, workflowCookie, token, f.Now().Add(signin.WorkflowLifetime))
+	http.Redirect(w, r, stepPath(""), http.StatusSeeOther)
 }
 
-func (f *Face) signIn(w http.ResponseWriter, r *http.Request) {
-	page := signInPage{To: localPath(r.PostFormValue("to")), UserName: strings.TrimSpace(r.PostFormValue("username"))}
-	from := signin.Source{IP: sourceOf(r), UserAgent: r.UserAgent(), Target: page.To}
-	user, err := f.SignIn.Authenticate(r.Context(), page.UserName, secret.New(r.PostFormValue("password")), from)
-	if err != nil {
-		if fault.Of(err) != fault.Unauthenticated {
+func source(r *http.Request) signin.Source {
+	return signin.Source{IP: sourceOf(r), UserAgent: r.UserAgent()}
+}
+
+// stepPath is where a step is taken; "" is the password.
+func stepPath(step string) string {
+	if step == "" {
+		return "/signin/password"
+	}
+	return "/signin/" + step
+}
+
+// atStep lets through to next whoever has a sign-in under way that waits for a
+// step, and leads others to where they are.
+func (f *Face) atStep(step string, next func(http.ResponseWriter, *http.Request, signin.Workflow)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		in, err := f.workflowOf(r)
+		if fault.Of(err) == fault.Unauthenticated {
+			f.startOver(w, r, err)
+			return
+		}
+		if err != nil {
 			f.failed(w, r, err)
 			return
 		}
-		page.Alert = fault.Message(err)
-		f.show(w, r, http.StatusUnauthorized, "password.html", page)
+		at, err := f.SignIn.Next(r.Context(), in)
+		if err != nil {
+			f.failed(w, r, err)
+			return
+		}
+		if at != step {
+			http.Redirect(w, r, stepPath(at), http.StatusSeeOther)
+			return
+		}
+		next(w, r, in)
+	}
+}
+
+// workflowOf is the sign-in under way of the request's cookie.
+func (f *Face) workflowOf(r *http.Request) (signin.Workflow, error) {
+	c, err := r.Cookie(f.cookieName(workflowCookie))
+	if err != nil {
+		return signin.Workflow{}, fault.Newf(fault.Unauthenticated, "Please sign in.")
+	}
+	return f.SignIn.Workflow(r.Context(), secret.New(c.Value), source(r))
+}
+
+// startOver shows the first page, and why.
+func (f *Face) startOver(w http.ResponseWriter, r *http.Request, why error) {
+	f.clearCookie(w, workflowCookie)
+	f.show(w, r, http.StatusUnauthorized, "username.html", signInPage{To: localPath(""), Alert: fault.Message(why)})
+}
+
+func (f *Face) askPassword(w http.ResponseWriter, r *http.Request, in signin.Workflow) {
+	f.show(w, r, http.StatusOK, "password.html", signInPage{To: in.Target, UserName: in.UserName})
+}
+
+func (f *Face) takePassword(w http.ResponseWriter, r *http.Request, in signin.Workflow) {
+	turn, err := f.turn(w, r, func(open signin.Open) (signin.Turn, error) {
+		return f.SignIn.EnterPassword(r.Context(), in, secret.New(r.PostFormValue("password")), open)
+	})
+	if fault.Of(err) == fault.Unauthenticated {
+		f.show(w, r, http.StatusUnauthorized, "password.html", signInPage{To: in.Target, UserName: in.UserName, Alert: fault.Message(err)})
 		return
 	}
-	begun, token, err := f.Sessions.Start(r.Context(), session.Person{
-		UserID: user.ID, UserName: user.UserName, Store: f.Store(), UserAgent: r.UserAgent(), SourceIP: from.IP,
+	f.turned(w, r, in, turn, err)
+}
+
+// turn takes a step, and keeps what the browser holds in line: the token of the
+// next one, or of the session that begins.
+func (f *Face) turn(w http.ResponseWriter, r *http.Request, take func(signin.Open) (signin.Turn, error)) (signin.Turn, error) {
+	var begun session.Session
+	var token secret.Text
+	turn, err := take(func(ctx context.Context, in signin.Workflow) (err error) {
+		begun, token, err = f.Sessions.Start(ctx, session.Person{
+			UserID: in.User.ID, UserName: in.User.UserName, Store: f.Store(), UserAgent: r.UserAgent(), SourceIP: in.IP,
+		})
+		if err != nil {
+			return err
+		}
+		return f.Record(ctx, Act{Name: "Authenticate", Session: begun})
 	})
 	if err != nil {
-		f.failed(w, r, err)
-		return
+		return turn, err
 	}
-	if err := f.Record(r.Context(), Act{Name: "Authenticate", Session: begun}); err != nil {
-		f.failed(w, r, err)
-		return
+	if turn.Next != "" {
+		f.setCookie(w, workflowCookie, turn.Token, f.Now().Add(signin.WorkflowLifetime))
+		return turn, nil
 	}
-	f.setCookie(w, token, begun.Expires)
-	http.Redirect(w, r, page.To, http.StatusSeeOther)
+	f.clearCookie(w, workflowCookie)
+	f.setCookie(w, sessionCookie, token, begun.Expires)
+	return turn, nil
+}
+
+// turned leads to where a turn went.
+func (f *Face) turned(w http.ResponseWriter, r *http.Request, in signin.Workflow, turn signin.Turn, err error) {
+	switch {
+	case fault.Of(err) == fault.Unauthenticated:
+		f.startOver(w, r, err)
+	case err != nil:
+		f.failed(w, r, err)
+	case turn.Next != "":
+		http.Redirect(w, r, stepPath(turn.Next), http.StatusSeeOther)
+	default:
+		http.Redirect(w, r, localPath(in.Target), http.StatusSeeOther)
+	}
 }
 
 func (f *Face) signOut(w http.ResponseWriter, r *http.Request) {
@@ -71,7 +194,7 @@ func (f *Face) signOut(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	f.clearCookie(w)
+	f.clearCookie(w, sessionCookie)
 	f.message(w, r, http.StatusOK, note{"You are signed out", "Role credentials that you copied work until they expire.", "Sign in again"})
 }
 

@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -18,8 +19,16 @@ const (
 	UserAuthentication     EventName = "UserAuthentication"
 )
 
-// CredentialPassword is the only CredentialType there is so far.
-const CredentialPassword = "PASSWORD"
+// Credential is a kind of proof, in the words of CloudTrail's CredentialType.
+type Credential string
+
+// The credentials.
+const (
+	PasswordCredential Credential = "PASSWORD"
+	TOTPCredential     Credential = "TOTP"
+	WebAuthnCredential Credential = "WEBAUTHN"
+	EmailCredential    Credential = "EMAIL_OTP"
+)
 
 // HiddenName stands in events for a name nobody has: people type their password
 // there by mistake.
@@ -31,7 +40,7 @@ type Event struct {
 	Success        bool // serviceEventDetails: {<Name>: Success or Failure}
 	UserID         string
 	UserName       string // HiddenName for unknown users
-	CredentialType string
+	CredentialType string // the Credentials it is about, joined by commas
 	WorkflowID     string // AuthWorkflowID
 	LoginTo        string
 	SourceIP       netip.Addr
@@ -45,14 +54,19 @@ type step struct {
 	success bool
 }
 
-// event is what the steps of one attempt have in common.
-func (s *Service) event(user User, known bool, from Source) Event {
-	e := Event{
-		UserID: user.ID, UserName: user.UserName, CredentialType: CredentialPassword, WorkflowID: from.Workflow,
-		LoginTo: from.Target, SourceIP: from.IP, UserAgent: from.UserAgent, Time: s.Now().UTC(),
+// event is what the steps of a sign-in have in common when they are about some
+// credentials.
+func (s *Service) event(w Workflow, about ...Credential) Event {
+	types := make([]string, len(about))
+	for i, c := range about {
+		types[i] = string(c)
 	}
-	if !known {
-		e.UserID, e.UserName = "", HiddenName
+	e := Event{
+		UserID: w.User.ID, UserName: w.User.UserName, CredentialType: strings.Join(types, ","), WorkflowID: w.ID,
+		LoginTo: w.Target, SourceIP: w.IP, UserAgent: w.UserAgent, Time: s.Now().UTC(),
+	}
+	if e.UserID == "" {
+		e.UserName = HiddenName
 	}
 	return e
 }

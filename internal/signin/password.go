@@ -19,6 +19,7 @@ type Password struct {
 	Verifier string    // PHC string of the current password
 	Earlier  []string  // PHC strings of those before it, newest first
 	Changed  time.Time // when the current one was set
+	Until    time.Time // of a one-time password: when it ends; zero for a password for good
 }
 
 // symbols are the characters of which a password needs one.
@@ -29,6 +30,9 @@ const (
 	minPassword = 8
 	maxPassword = 64
 )
+
+// PasswordRules say what a password needs, for people.
+const PasswordRules = "8 to 64 characters, with a lowercase letter, an uppercase letter, a number and a symbol among them. Not one of your last three, and none that everybody uses."
 
 // CheckPassword returns an Invalid fault naming what password lacks under AWS's
 // fixed rules: 8 to 64 characters, with a lower case letter, an upper case
@@ -59,41 +63,51 @@ func CheckPassword(password secret.Text) error {
 // three. It derives several keys; call it outside any unit of work where speed
 // matters.
 func (s *Service) SetPassword(ctx context.Context, user string, password secret.Text) error {
-	if err := CheckPassword(password); err != nil {
+	next, was, err := s.derive(ctx, user, password)
+	if err != nil {
 		return err
 	}
+	return s.InTx(ctx, func(tx Tx) error { return s.replace(ctx, tx, user, next, was) })
+}
+
+// derive makes what is stored of a user's new password, and answers the
+// verifier that it replaces.
+func (s *Service) derive(ctx context.Context, user string, password secret.Text) (next Password, was string, err error) {
+	if err := CheckPassword(password); err != nil {
+		return Password{}, "", err
+	}
 	var old Password
-	if err := s.View(ctx, func(tx Tx) (err error) {
+	if err := s.View(ctx, func(tx Tx) error {
 		old, _, err = tx.SigninPassword(ctx, user)
 		return err
 	}); err != nil {
-		return err
+		return Password{}, "", err
 	}
 	last := old.all()
 	for _, verifier := range last {
 		same, _, err := s.Hasher.Verify(ctx, verifier, password)
 		if err != nil {
-			return err
+			return Password{}, "", err
 		}
 		if same {
-			return fault.Newf(fault.Invalid, "The password must not be one of your last %d passwords.", remembered)
+			return Password{}, "", fault.Newf(fault.Invalid, "The password must not be one of your last %d passwords.", remembered)
 		}
 	}
 	verifier, err := s.Hasher.Hash(ctx, password)
+	return Password{Verifier: verifier, Earlier: last[:min(len(last), remembered-1)], Changed: s.Now().UTC()}, old.Verifier, err
+}
+
+// replace stores a user's new password, unless another was set meanwhile, and
+// lifts a lock.
+func (s *Service) replace(ctx context.Context, tx Tx, user string, next Password, was string) error {
+	stored, err := tx.PutSigninPassword(ctx, user, next, was)
 	if err != nil {
 		return err
 	}
-	next := Password{Verifier: verifier, Earlier: last[:min(len(last), remembered-1)], Changed: s.Now().UTC()}
-	return s.InTx(ctx, func(tx Tx) error {
-		stored, err := tx.PutSigninPassword(ctx, user, next, old.Verifier)
-		if err != nil {
-			return err
-		}
-		if !stored {
-			return fault.Newf(fault.Conflict, "The password was changed at the same time. Try again.")
-		}
-		return tx.DeleteSigninAttemptsOf(ctx, user)
-	})
+	if !stored {
+		return fault.Newf(fault.Conflict, "The password was changed at the same time. Try again.")
+	}
+	return tx.DeleteSigninAttemptsOf(ctx, user)
 }
 
 // SetFirstPassword gives users who have no password yet the same one, at the

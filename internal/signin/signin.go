@@ -4,6 +4,31 @@
 // It knows people only by id and name; who they are is package directory's, and
 // what a proof opens is package session's. Whatever goes wrong, the answer is
 // the same text after the same work, so that nobody learns which names exist.
+//
+// # A sign-in is a sequence of steps
+//
+// [Service.Begin] opens a [Workflow] for a user name; the server holds it, the
+// browser a token. [Service.EnterPassword] verifies the first credential. From
+// there on the [Step] list decides what comes next: in its order, the first
+// step that was not passed and that says it is [Step.Wanted]. When none is, the
+// sign-in is over, and the session begins in the same unit of work.
+//
+// To add a step:
+//
+//  1. Add it to [Service.Steps] where the rooms are wired: its name, and when
+//     it is wanted. Wanted sees the workflow: the user, what was proved so far,
+//     what steps were passed, where the request comes from.
+//  2. Give it a page: the browser face lists its pages by the names of steps,
+//     and serves them at /signin/<name>; nobody gets to a page whose turn it is
+//     not.
+//  3. The page calls [Service.Note] to remember something in between (a
+//     challenge, a seed), [Service.Admit] before it looks at an answer that
+//     could be guessed, [Service.Refuse] for a wrong one and [Service.Pass] for
+//     the right one, which turns to the next step.
+//
+// What is verified is a [Credential]; the last event of a sign-in names them
+// all. A step that is passed without one (a new password) names none. Another
+// first credential than the password enters by [Service.Prove].
 package signin
 
 import (
@@ -24,15 +49,19 @@ type User struct {
 	ID          string // identity store user id
 	UserName    string // as it is written in the directory
 	DisplayName string
-	Enabled     bool // a disabled user can't sign in
+	Email       string // "" when they have none
+	Enabled     bool   // a disabled user can't sign in
 }
 
-// Source says where an attempt comes from, for the audit events.
+// Source says where a request comes from, for the audit events.
 type Source struct {
 	IP        netip.Addr
 	UserAgent string
-	Workflow  string // AuthWorkflowID, the same for every step of one sign-in; "" has one made
-	Target    string // LoginTo: the URL the person is on the way to; may be ""
+}
+
+func (s Source) cut() Source {
+	s.UserAgent = s.UserAgent[:min(len(s.UserAgent), maxUserAgent)]
+	return s
 }
 
 // Tx is what sign-in needs of one transaction.
@@ -47,9 +76,16 @@ type Tx interface {
 	DeleteSigninAttempts(ctx context.Context, nameKey string) error
 	DeleteSigninAttemptsOf(ctx context.Context, user string) error
 	PurgeSigninAttempts(ctx context.Context, before time.Time, limit int) (int, error)
+	PutSigninWorkflow(ctx context.Context, key string, w Workflow) error
+	SigninWorkflow(ctx context.Context, key string) (Workflow, bool, error)
+	// MoveSigninWorkflow stores w under another key, or the same, and reports
+	// whether it was there.
+	MoveSigninWorkflow(ctx context.Context, from, to string, w Workflow) (moved bool, err error)
+	DeleteSigninWorkflow(ctx context.Context, key string) (deleted bool, err error)
+	PurgeSigninWorkflows(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
-// Service signs people in. All fields are required.
+// Service signs people in. All fields are required but Steps.
 type Service struct {
 	InTx func(context.Context, func(Tx) error) error
 	View func(context.Context, func(Tx) error) error
@@ -60,9 +96,12 @@ type Service struct {
 
 	// UserByName finds a user by name, without regard to case.
 	UserByName func(ctx context.Context, name string) (User, bool, error)
+	UserByID   func(ctx context.Context, id string) (User, bool, error)
 	// Record writes an audit event in the unit of work of its context.
 	Record func(context.Context, Event) error
 	Hasher *Hasher
+	// Steps are what may come after the first credential, in this order.
+	Steps []Step
 }
 
 // refusal is what every failed sign-in reads, whatever the reason.
@@ -70,25 +109,21 @@ func refusal() error {
 	return fault.Newf(fault.Unauthenticated, "We couldn't verify your sign-in credentials. Please try again.")
 }
 
-// Authenticate returns the enabled user whose name and password these are, or
-// an Unauthenticated fault that is the same for an unknown name, a wrong
-// password, a disabled user and a locked name. It derives a key for tens of
-// milliseconds, so call it outside any unit of work.
+// EnterPassword goes on with a workflow whose user name and password match, as
+// [Service.Pass] does. It fails with an Unauthenticated fault that is the same
+// for an unknown name, a wrong password, a disabled user and a locked name. It
+// derives a key for tens of milliseconds, so call it outside any unit of work.
 //
 // The attempt is counted before the password is looked at: guesses made at the
 // same time can't outrun the lock.
-func (s *Service) Authenticate(ctx context.Context, userName string, password secret.Text, from Source) (User, error) {
-	user, known, err := s.UserByName(ctx, userName)
+func (s *Service) EnterPassword(ctx context.Context, w Workflow, password secret.Text, open Open) (Turn, error) {
+	user, known, err := s.UserByName(ctx, w.UserName)
 	if err != nil {
-		return User{}, err
+		return Turn{}, err
 	}
-	if from.Workflow == "" {
-		from.Workflow = s.Mint.UUID()
-	}
-	key := nameKey(userName)
-	stored, err := s.admit(ctx, key, user, known)
+	stored, err := s.admit(ctx, w, user, known)
 	if err != nil {
-		return User{}, err
+		return Turn{}, err
 	}
 	against := stored.Verifier
 	if against == "" {
@@ -96,36 +131,42 @@ func (s *Service) Authenticate(ctx context.Context, userName string, password se
 	}
 	ok, stale, err := s.Hasher.Verify(ctx, against, password)
 	if err != nil {
-		return User{}, err
+		return Turn{}, err
+	}
+	if known {
+		w.User = user
 	}
 	if !ok {
-		return User{}, s.refuse(ctx, user, known, from)
+		return Turn{}, s.refuse(ctx, w)
 	}
-	var upgraded string
+	upgraded := stored
 	if stale {
-		if upgraded, err = s.Hasher.Hash(ctx, password); err != nil {
-			return User{}, err
+		if upgraded.Verifier, err = s.Hasher.Hash(ctx, password); err != nil {
+			return Turn{}, err
 		}
 	}
-	return user, s.accept(ctx, key, user, stored, upgraded, from)
+	return s.advance(ctx, w, PasswordCredential, open, func(tx Tx) error {
+		if !stale {
+			return nil
+		}
+		_, err := tx.PutSigninPassword(ctx, user.ID, upgraded, stored.Verifier)
+		return err
+	})
 }
 
 // admit counts an attempt on a name and answers what to verify it against:
 // nothing when it must fail.
-func (s *Service) admit(ctx context.Context, key string, user User, known bool) (Password, error) {
+func (s *Service) admit(ctx context.Context, w Workflow, user User, known bool) (Password, error) {
 	var stored Password
 	err := s.InTx(ctx, func(tx Tx) error {
 		stored = Password{}
-		before, err := tx.SigninAttempts(ctx, key)
+		w.User = user
+		admitted, err := s.count(ctx, tx, w)
 		if err != nil {
 			return err
 		}
-		counted, admitted := before.count(s.Now().UTC())
-		if err := tx.PutSigninAttempts(ctx, key, user.ID, counted); err != nil {
-			return err
-		}
 		p, _, err := tx.SigninPassword(ctx, user.ID) // asked for unknown users too: the work is the same
-		if admitted && known && user.Enabled {
+		if admitted && known && user.Enabled && !p.over(s.Now()) {
 			stored = p
 		}
 		return err
@@ -133,10 +174,22 @@ func (s *Service) admit(ctx context.Context, key string, user User, known bool) 
 	return stored, err
 }
 
-// refuse records a failed sign-in and returns its refusal.
-func (s *Service) refuse(ctx context.Context, user User, known bool, from Source) error {
+// count adds an attempt to what is counted of a name, and reports whether it
+// may be looked at.
+func (s *Service) count(ctx context.Context, tx Tx, w Workflow) (admitted bool, err error) {
+	key := nameKey(w.UserName)
+	before, err := tx.SigninAttempts(ctx, key)
+	if err != nil {
+		return false, err
+	}
+	counted, admitted := before.count(s.Now().UTC())
+	return admitted, tx.PutSigninAttempts(ctx, key, w.User.ID, counted)
+}
+
+// refuse records a wrong password and returns its refusal.
+func (s *Service) refuse(ctx context.Context, w Workflow) error {
 	err := s.Unit(ctx, func(ctx context.Context) error {
-		return s.record(ctx, s.event(user, known, from), step{CredentialChallenge, true}, step{CredentialVerification, false})
+		return s.record(ctx, s.event(w, PasswordCredential), step{CredentialChallenge, true}, step{CredentialVerification, false})
 	})
 	if err != nil {
 		return err
@@ -144,32 +197,17 @@ func (s *Service) refuse(ctx context.Context, user User, known bool, from Source
 	return refusal()
 }
 
-// accept records a successful sign-in, forgets the failures before it, and
-// stores the password under today's parameters when it was not.
-func (s *Service) accept(ctx context.Context, key string, user User, stored Password, upgraded string, from Source) error {
-	return s.Unit(ctx, func(ctx context.Context) error {
-		err := s.InTx(ctx, func(tx Tx) error {
-			if upgraded != "" {
-				p := stored
-				p.Verifier = upgraded
-				if _, err := tx.PutSigninPassword(ctx, user.ID, p, stored.Verifier); err != nil {
-					return err
-				}
-			}
-			return tx.DeleteSigninAttempts(ctx, key)
-		})
+// Purge removes up to limit counts of attempts that began before a time, and as
+// many workflows that ran out before it, and answers the larger number. Anything
+// older than an hour no longer matters.
+func (s *Service) Purge(ctx context.Context, before time.Time, limit int) (n int, err error) {
+	err = s.InTx(ctx, func(tx Tx) error {
+		attempts, err := tx.PurgeSigninAttempts(ctx, before, limit)
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, s.event(user, true, from), step{CredentialChallenge, true}, step{CredentialVerification, true}, step{UserAuthentication, true})
-	})
-}
-
-// Purge removes up to limit counts of attempts that began before a time, and
-// answers how many. Anything older than an hour no longer matters.
-func (s *Service) Purge(ctx context.Context, before time.Time, limit int) (n int, err error) {
-	err = s.InTx(ctx, func(tx Tx) error {
-		n, err = tx.PurgeSigninAttempts(ctx, before, limit)
+		workflows, err := tx.PurgeSigninWorkflows(ctx, before, limit)
+		n = max(attempts, workflows)
 		return err
 	})
 	return n, err

@@ -49,6 +49,14 @@ func newHouse(t *testing.T) *house {
 			u, ok := h.users[strings.ToLower(name)]
 			return u, ok, nil
 		},
+		UserByID: func(_ context.Context, id string) (signin.User, bool, error) {
+			for _, u := range h.users {
+				if u.ID == id {
+					return u, true, nil
+				}
+			}
+			return signin.User{}, false, nil
+		},
 		Record: func(_ context.Context, e signin.Event) error {
 			h.mu.Lock()
 			defer h.mu.Unlock()
@@ -68,7 +76,11 @@ func (h *house) set(t *testing.T, user, password string) {
 
 func (h *house) try(t *testing.T, name, password string) error {
 	t.Helper()
-	_, err := h.Authenticate(t.Context(), name, secret.New(password), signin.Source{})
+	w, _, err := h.Begin(t.Context(), name, "", signin.Source{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.EnterPassword(t.Context(), w, secret.New(password), func(context.Context, signin.Workflow) error { return nil })
 	return err
 }
 

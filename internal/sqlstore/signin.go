@@ -13,12 +13,12 @@ import (
 func (tx *Tx) SigninPassword(ctx context.Context, user string) (signin.Password, bool, error) {
 	var p signin.Password
 	var earlier string
-	var changed int64
-	found, err := tx.queryRow(ctx, "SELECT verifier, earlier, changed FROM signin_password WHERE user_id = ?", []any{user}, &p.Verifier, &earlier, &changed)
+	var changed, until int64
+	found, err := tx.queryRow(ctx, "SELECT verifier, earlier, changed, until FROM signin_password WHERE user_id = ?", []any{user}, &p.Verifier, &earlier, &changed, &until)
 	if err != nil || !found {
 		return signin.Password{}, false, err
 	}
-	p.Changed = fromMicros(changed)
+	p.Changed, p.Until = fromMicros(changed), fromMicros(until)
 	return p, true, fromJSON(earlier, &p.Earlier)
 }
 
@@ -30,11 +30,11 @@ func (tx *Tx) PutSigninPassword(ctx context.Context, user string, p signin.Passw
 	}
 	var n int64
 	if was == "" {
-		n, err = tx.execQuietly(ctx, "INSERT INTO signin_password (user_id, verifier, earlier, changed) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			user, p.Verifier, earlier, micros(p.Changed))
+		n, err = tx.execQuietly(ctx, "INSERT INTO signin_password (user_id, verifier, earlier, changed, until) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			user, p.Verifier, earlier, micros(p.Changed), micros(p.Until))
 	} else {
-		n, err = tx.execQuietly(ctx, "UPDATE signin_password SET verifier = ?, earlier = ?, changed = ? WHERE user_id = ? AND verifier = ?",
-			p.Verifier, earlier, micros(p.Changed), user, was)
+		n, err = tx.execQuietly(ctx, "UPDATE signin_password SET verifier = ?, earlier = ?, changed = ?, until = ? WHERE user_id = ? AND verifier = ?",
+			p.Verifier, earlier, micros(p.Changed), micros(p.Until), user, was)
 	}
 	return n > 0, err
 }
