@@ -57,7 +57,7 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		Version:       version(),
 	}
-	root.AddCommand(serveCommand())
+	root.AddCommand(serveCommand(), seedCommand())
 	return root
 }
 

@@ -21,7 +21,8 @@ var storeys = [][]string{
 	// CORE: no I/O, no clock, no goroutine, no logger.
 	{
 		"internal/arn", "internal/fault", "internal/secret", "internal/caller", "internal/seal", "internal/mint",
-		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "internal/identitycontext", "web",
+		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "internal/identitycontext",
+		"internal/company", "web",
 	},
 	// ROOMS below both planes.
 	{"internal/audit", "internal/jobs"},

@@ -92,6 +92,7 @@ type Tx interface {
 
 	ProvisionedRole(ctx context.Context, p Pair) (Provisioned, bool, error)
 	PutProvisionedRole(context.Context, Provisioned) error
+	PutProvisionedRoles(context.Context, []Provisioned) error
 	DeleteProvisionedRole(context.Context, Pair) error
 	// ProvisionedAccounts lists by account; ProvisionedSets by permission set.
 	ProvisionedAccounts(ctx context.Context, set string, page paging.Page) ([]Provisioned, error)

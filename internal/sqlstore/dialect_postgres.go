@@ -76,6 +76,13 @@ func (*postgresDialect) unique(err error) bool {
 	return ok && e.Code == "23505"
 }
 
+func (*postgresDialect) beginLoad(context.Context, *sql.DB) error { return nil }
+
+func (*postgresDialect) endLoad(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, "ANALYZE")
+	return err
+}
+
 // OpenPostgres opens the PostgreSQL store at rawURL (postgres://…) and brings
 // it up to date. now is the store's clock.
 func OpenPostgres(ctx context.Context, rawURL string, now func() time.Time) (*DB, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +34,28 @@ func (sqliteDialect) unique(err error) bool {
 	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
+// usualCache is a connection's page cache, and loadCache that of the writing one
+// while a great amount is loaded: indexes are met in no order then. Both KiB.
+const (
+	usualCache = 8_000
+	loadCache  = 600_000
+)
+
+func cachePragma(size int) string { return "cache_size(-" + strconv.Itoa(size) + ")" }
+
+func (sqliteDialect) beginLoad(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, "PRAGMA "+cachePragma(loadCache))
+	return err
+}
+
+func (sqliteDialect) endLoad(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, "PRAGMA "+cachePragma(usualCache))
+	if err == nil {
+		_, err = db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	}
+	return err
+}
+
 // OpenFile opens, or makes, the SQLite store in directory dir and brings it up
 // to date. now is the store's clock.
 func OpenFile(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
@@ -50,7 +73,7 @@ func OpenMemory(ctx context.Context, name string, now func() time.Time) (*DB, er
 const maxReaders = 8
 
 func openSQLite(ctx context.Context, dsn string, now func() time.Time, pragmas ...string) (*DB, error) {
-	pragmas = append(pragmas, "busy_timeout(10000)", "foreign_keys(ON)", "cache_size(-8000)")
+	pragmas = append(pragmas, "busy_timeout(10000)", "foreign_keys(ON)", cachePragma(usualCache))
 	sep := "?"
 	if strings.Contains(dsn, "?") {
 		sep = "&"

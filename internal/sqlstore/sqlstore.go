@@ -60,6 +60,9 @@ type dialect interface {
 	unique(err error) bool
 	// shared reports whether other processes may change the same data.
 	shared() bool
+	// beginLoad and endLoad are about a great amount of rows: see DB.BeginLoad.
+	beginLoad(ctx context.Context, db *sql.DB) error
+	endLoad(ctx context.Context, db *sql.DB) error
 }
 
 // unitKey carries the transaction of a unit of work.

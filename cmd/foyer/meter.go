@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+)
+
+// meter shows how far things have come: live bars on a terminal, elsewhere a
+// line each time something has changed.
+type meter struct {
+	out   io.Writer
+	bars  *mpb.Progress // nil when out is no terminal
+	named map[string]*mpb.Bar
+	said  map[string]string // the last line about each
+}
+
+func newMeter(out io.Writer) *meter {
+	m := &meter{out: out, named: map[string]*mpb.Bar{}, said: map[string]string{}}
+	if terminal(out) {
+		m.bars = mpb.New(mpb.WithOutput(out), mpb.WithWidth(48))
+	}
+	return m
+}
+
+// terminal reports whether what is written to out is looked at as it comes.
+func terminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// progress shows that done of total of a kind are done.
+func (m *meter) progress(kind string, done, total int) { m.show(kind, kind, done, 0, total) }
+
+// show is progress of the thing key, under a name, some of which failed.
+func (m *meter) show(key, name string, done, failed, total int) {
+	if m.bars != nil {
+		bar := m.named[key]
+		if bar == nil {
+			bar = m.bars.AddBar(int64(total),
+				mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d / %d", decor.WCSyncSpace)),
+				mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace)))
+			m.named[key] = bar
+		}
+		bar.SetTotal(int64(total), false)
+		bar.SetCurrent(int64(done + failed))
+		if done+failed >= total {
+			bar.SetTotal(int64(total), true)
+		}
+		return
+	}
+	line := fmt.Sprintf("%s: %d done, %d failed, %d left of %d", name, done, failed, total-done-failed, total)
+	if m.said[key] != line {
+		m.said[key] = line
+		fmt.Fprintln(m.out, line)
+	}
+}
+
+// close leaves the bars as they are and gives the terminal back.
+func (m *meter) close() {
+	if m.bars == nil {
+		return
+	}
+	for _, bar := range m.named {
+		bar.Abort(false)
+	}
+	m.bars.Wait()
+}
