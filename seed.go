@@ -1,10 +1,13 @@
 package foyer
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"foyer/internal/arn"
@@ -15,6 +18,7 @@ import (
 	"foyer/internal/mint"
 	"foyer/internal/organizations"
 	"foyer/internal/permissionset"
+	"foyer/internal/provisioning"
 	"foyer/internal/sqlstore"
 )
 
@@ -75,16 +79,17 @@ func (r *rooms) seed(ctx context.Context, c Config, of company.Size, progress Se
 	if !f.first {
 		return Ready{}, errors.New("the store is not fresh: Foyer was started on it before")
 	}
-	if err := r.db.BeginLoad(ctx); err != nil {
+	end, err := r.db.BeginLoad(ctx)
+	if err != nil {
 		return Ready{}, err
 	}
-	s := seeding{rooms: r, Size: of, instance: *f.instance, progress: progress, at: r.now().UTC(), inAccounts: map[string][]arn.AccountID{}}
+	s := seeding{rooms: r, Size: of, instance: *f.instance, progress: progress, at: r.now().UTC()}
 	for _, part := range []func(context.Context) error{s.people, s.groups, s.memberships, s.accounts, s.sets, s.assign, s.roles} {
 		if err := part(ctx); err != nil {
 			return Ready{}, err
 		}
 	}
-	if err := r.db.EndLoad(ctx); err != nil {
+	if err := end(ctx); err != nil {
 		return Ready{}, err
 	}
 	return s.ready(ctx, c, f)
@@ -94,15 +99,15 @@ func (r *rooms) seed(ctx context.Context, c Config, of company.Size, progress Se
 type seeding struct {
 	*rooms
 	company.Size
-	instance   instance.Instance
-	progress   SeedProgress
-	at         time.Time
-	setARNs    []string
-	inAccounts map[string][]arn.AccountID // where each set is wanted, by its ARN
+	instance instance.Instance
+	progress SeedProgress
+	at       time.Time
+	setARNs  []string
+	wanted   []provisioning.Pair
 }
 
 // loadBatch is how many rows one transaction of a load writes.
-const loadBatch = 50_000
+const loadBatch = 200_000
 
 // load makes total things of a kind and has them stored, some at a time.
 func load[T any](ctx context.Context, s *seeding, kind string, total int, makeOne func(n int) T, store func(*sqlstore.Tx, []T) error) error {
@@ -148,16 +153,29 @@ func (s *seeding) groups(ctx context.Context) error {
 	}, func(tx *sqlstore.Tx, groups []directory.Group) error { return tx.LoadGroups(ctx, groups) })
 }
 
+// memberships are loaded by group and user, in which order the largest index has them.
 func (s *seeding) memberships(ctx context.Context) error {
-	each := s.Memberships / s.Users
-	var in []int // the groups of the user at hand
-	return load(ctx, s, "memberships", s.Memberships, func(n int) directory.Membership {
-		if n%each == 0 {
-			in = s.GroupsOf(n / each)
+	users, groups := make([]string, s.Users), make([]string, s.Groups)
+	for n := range users {
+		users[n] = s.id("user", n)
+	}
+	for n := range groups {
+		groups[n] = s.id("group", n)
+	}
+	type pair struct{ group, user int }
+	pairs := make([]pair, 0, s.Memberships)
+	for user := range s.Users {
+		for _, group := range s.GroupsOf(user) {
+			pairs = append(pairs, pair{group, user})
 		}
+	}
+	slices.SortFunc(pairs, func(a, b pair) int {
+		return cmp.Or(strings.Compare(groups[a.group], groups[b.group]), strings.Compare(users[a.user], users[b.user]))
+	})
+	return load(ctx, s, "memberships", len(pairs), func(n int) directory.Membership {
 		return directory.Membership{
 			ID: directory.MembershipID(s.id("membership", n)), Stamp: s.stamp(),
-			Group: directory.GroupID(s.id("group", in[n%each])), User: directory.UserID(s.id("user", n/each)),
+			Group: directory.GroupID(groups[pairs[n].group]), User: directory.UserID(users[pairs[n].user]),
 		}
 	}, func(tx *sqlstore.Tx, all []directory.Membership) error { return tx.LoadMemberships(ctx, all) })
 }
@@ -264,40 +282,40 @@ func (s *seeding) putSet(ctx context.Context, n int) (string, error) {
 }
 
 func (s *seeding) assign(ctx context.Context) error {
-	seen := map[[2]int]bool{}
+	seen := map[provisioning.Pair]bool{}
 	return load(ctx, s, "assignments", s.Assignments, func(n int) assignment.Assignment {
 		a := s.Assignment(n)
-		set, account := s.setARNs[a.Set], arn.AccountID(s.AccountID(a.Account))
-		if pair := [2]int{a.Account, a.Set}; !seen[pair] {
-			seen[pair] = true
-			s.inAccounts[set] = append(s.inAccounts[set], account)
+		out := assignment.Assignment{
+			Account: arn.AccountID(s.AccountID(a.Account)), Set: s.setARNs[a.Set], Created: s.at,
+			PrincipalType: assignment.Group, PrincipalID: s.id("group", a.Principal),
 		}
-		out := assignment.Assignment{Account: account, Set: set, PrincipalType: assignment.Group, PrincipalID: s.id("group", a.Principal), Created: s.at}
 		if a.User {
 			out.PrincipalType, out.PrincipalID = assignment.User, s.id("user", a.Principal)
+		}
+		if pair := (provisioning.Pair{Account: out.Account, Set: out.Set}); !seen[pair] {
+			seen[pair] = true
+			s.wanted = append(s.wanted, pair)
 		}
 		return out
 	}, func(tx *sqlstore.Tx, all []assignment.Assignment) error { return tx.LoadAssignments(ctx, all) })
 }
 
-// setsAtOnce bounds the permission sets whose roles one transaction writes.
-const setsAtOnce = 20
+// rolesAtOnce bounds the roles that one transaction writes.
+const rolesAtOnce = 5_000
 
+// roles writes account by account: what belongs together then lies together.
 func (s *seeding) roles(ctx context.Context) error {
-	for first := 0; first < len(s.setARNs); first += setsAtOnce {
-		some := s.setARNs[first:min(first+setsAtOnce, len(s.setARNs))]
-		err := s.db.Unit(ctx, func(ctx context.Context) error {
-			for _, set := range some {
-				if err := s.provisioning.Fill(ctx, set, s.inAccounts[set]); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+	slices.SortFunc(s.wanted, func(a, b provisioning.Pair) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Set, b.Set))
+	})
+	filling := provisioning.Filling{Service: s.provisioning}
+	done := 0
+	for some := range slices.Chunk(s.wanted, rolesAtOnce) {
+		if err := s.db.Unit(ctx, func(ctx context.Context) error { return filling.Fill(ctx, some) }); err != nil {
 			return fmt.Errorf("roles: %w", err)
 		}
-		s.progress("permission sets in accounts", first+len(some), len(s.setARNs))
+		done += len(some)
+		s.progress("roles", done, len(s.wanted))
 	}
 	return nil
 }

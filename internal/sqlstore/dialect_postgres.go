@@ -79,8 +79,11 @@ func (*postgresDialect) unique(err error) bool {
 func (*postgresDialect) beginLoad(context.Context, *sql.DB) error { return nil }
 
 func (*postgresDialect) endLoad(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, "ANALYZE")
-	return err
+	return execAll(ctx, db, "ANALYZE")
+}
+
+func (*postgresDialect) indexes() string {
+	return "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ? AND indexdef LIKE 'CREATE INDEX %'"
 }
 
 // OpenPostgres opens the PostgreSQL store at rawURL (postgres://…) and brings

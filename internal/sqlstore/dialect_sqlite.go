@@ -44,16 +44,15 @@ const (
 func cachePragma(size int) string { return "cache_size(-" + strconv.Itoa(size) + ")" }
 
 func (sqliteDialect) beginLoad(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, "PRAGMA "+cachePragma(loadCache))
-	return err
+	return execAll(ctx, db, "PRAGMA "+cachePragma(loadCache), "PRAGMA wal_autocheckpoint = 50000")
 }
 
 func (sqliteDialect) endLoad(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, "PRAGMA "+cachePragma(usualCache))
-	if err == nil {
-		_, err = db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	}
-	return err
+	return execAll(ctx, db, "PRAGMA "+cachePragma(usualCache), "PRAGMA wal_autocheckpoint = 1000", "PRAGMA wal_checkpoint(TRUNCATE)")
+}
+
+func (sqliteDialect) indexes() string {
+	return "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql LIKE 'CREATE INDEX %'"
 }
 
 // OpenFile opens, or makes, the SQLite store in directory dir and brings it up

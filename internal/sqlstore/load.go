@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"foyer/internal/assignment"
@@ -71,14 +73,52 @@ func (tx *Tx) PutProvisionedRoles(ctx context.Context, written []provisioning.Pr
 		" ON CONFLICT (account, permission_set) DO UPDATE SET role_name = excluded.role_name, revision = excluded.revision", all)
 }
 
-// BeginLoad readies the store for more than it usually takes at a time. EndLoad
-// makes it usual again, and lets the database learn what it holds.
-func (db *DB) BeginLoad(ctx context.Context) error { return db.dialect.beginLoad(ctx, db.write) }
+// loaded are the tables of which a load writes the most. Their indexes that
+// are not unique are made after it, all at once.
+var loaded = []string{"directory_user", "directory_membership", "account_assignment", "provisioned_role", "iam_attachment"}
 
-// EndLoad is the end of BeginLoad.
-func (db *DB) EndLoad(ctx context.Context) error {
-	if err := db.dialect.endLoad(ctx, db.write); err != nil {
-		return fmt.Errorf("end of loading: %w", err)
+// BeginLoad readies an empty store for more than it usually takes at a time. The
+// store is of no use until the function it answers was called, which makes it
+// usual again.
+func (db *DB) BeginLoad(ctx context.Context) (end func(context.Context) error, err error) {
+	if err := db.dialect.beginLoad(ctx, db.write); err != nil {
+		return nil, fmt.Errorf("begin to load: %w", err)
+	}
+	var later []string // definitions of indexes
+	err = db.InTx(ctx, func(tx *Tx) error {
+		later = nil
+		for _, table := range loaded {
+			found, err := rows(ctx, tx, func(row scanner) (index [2]string, err error) {
+				return index, row.Scan(&index[0], &index[1])
+			}, tx.dialect.indexes(), table)
+			if err != nil {
+				return err
+			}
+			for _, index := range found {
+				if _, err := tx.exec(ctx, "DROP INDEX "+index[0]); err != nil {
+					return err
+				}
+				later = append(later, index[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("begin to load: %w", err)
+	}
+	return func(ctx context.Context) error {
+		if err := errors.Join(execAll(ctx, db.write, later...), db.dialect.endLoad(ctx, db.write)); err != nil {
+			return fmt.Errorf("end of loading: %w", err)
+		}
+		return nil
+	}, nil
+}
+
+func execAll(ctx context.Context, db *sql.DB, statements ...string) error {
+	for _, statement := range statements {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
 	}
 	return nil
 }

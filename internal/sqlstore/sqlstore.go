@@ -63,6 +63,9 @@ type dialect interface {
 	// beginLoad and endLoad are about a great amount of rows: see DB.BeginLoad.
 	beginLoad(ctx context.Context, db *sql.DB) error
 	endLoad(ctx context.Context, db *sql.DB) error
+	// indexes is a query for the names and definitions of a table's indexes
+	// that are not unique.
+	indexes() string
 }
 
 // unitKey carries the transaction of a unit of work.

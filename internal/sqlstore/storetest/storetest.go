@@ -68,7 +68,7 @@ var server struct {
 // started at the first call and serves the whole test process; TestMain must
 // call Stop. Without PostgreSQL installed the test is skipped, loudly, or, with
 // FOYER_PARTS=required, fails.
-func Postgres(t *testing.T) string {
+func Postgres(t testing.TB) string {
 	t.Helper()
 	bin := binaries()
 	if bin == "" {
