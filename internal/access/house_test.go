@@ -154,7 +154,7 @@ func (h *house) managed(t testing.TB, account arn.AccountID, name, document stri
 // scp attaches a service control policy, in place of FullAWSAccess when instead.
 func (h *house) scp(t testing.TB, target, name, document string, instead bool) {
 	t.Helper()
-	p, err := h.org.CreatePolicy(t.Context(), organizations.ControlPolicy{Name: name, Content: document}, nil)
+	p, err := h.org.CreatePolicy(t.Context(), organizations.Policy{Type: organizations.ServiceControl, Name: name, Content: document}, nil)
 	must(t, err)
 	must(t, h.org.AttachPolicy(t.Context(), p.ID, target))
 	if instead {
@@ -184,7 +184,7 @@ func (h *house) control(t testing.TB) controlled {
 	org, err := h.org.Organization(t.Context())
 	must(t, err)
 	c := controlled{org: org.ID, none: statement("Deny", "none:None")}
-	p, err := h.org.CreatePolicy(t.Context(), organizations.ControlPolicy{Name: "conditions", Content: c.none}, nil)
+	p, err := h.org.CreatePolicy(t.Context(), organizations.Policy{Type: organizations.ServiceControl, Name: "conditions", Content: c.none}, nil)
 	must(t, err)
 	must(t, h.org.AttachPolicy(t.Context(), p.ID, string(h.member)))
 	c.policy = p.ID

@@ -59,6 +59,7 @@ const (
 	DelegateExists       = "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE"
 	ServiceAccessMissing = "SERVICE_ACCESS_NOT_ENABLED"
 	ImmutablePolicy      = "IMMUTABLE_POLICY"
+	NonDetachable        = "NON_DETACHABLE_POLICY"
 	UnknownService       = "UNRECOGNIZED_SERVICE_PRINCIPAL"
 	DuplicateTag         = "DUPLICATE_TAG_KEY"
 	SystemTag            = "INVALID_SYSTEM_TAGS_PARAMETER"

@@ -1,5 +1,5 @@
 // Package organizations holds accounts and the organization they are in: its
-// root, its organizational units, its service control policies and what other
+// root, its organizational units, its policies and what other
 // services are trusted with.
 //
 // An account is standalone or in one organization. In an organization one
@@ -8,7 +8,8 @@
 // [Service] itself are Foyer's own, and ask for no right.
 //
 // The package decides nothing about access. [Service.ControlPolicies] answers
-// which service control policies have a say over an account.
+// which service control policies have a say over an account, and
+// [Service.ResourceControlPolicies] which resource control policies do.
 package organizations
 
 import (
@@ -48,10 +49,8 @@ func (l Limits) policies() int { return cmp.Or(l.Policies, 10_000) }
 
 // Limits that AWS does not change.
 const (
-	maxDepth     = 5     // organizational units above one another, below the root
-	maxAttached  = 5     // policies of one type on one target
-	maxPolicy    = 5_120 // bytes of a service control policy
-	maxTags      = 50    // of one resource
+	maxDepth     = 5  // organizational units above one another, below the root
+	maxTags      = 50 // of one resource
 	unitPrefix   = "ou-"
 	policyPrefix = "p-"
 )
@@ -81,13 +80,13 @@ const (
 
 // Organization is an organization with its one root.
 type Organization struct {
-	ID             string // o-<10>
-	Root           string // r-<4>
-	Management     arn.AccountID
-	Email          string // of the management account
-	Features       FeatureSet
-	ControlEnabled bool // the root has service control policies enabled
-	Created        time.Time
+	ID         string // o-<10>
+	Root       string // r-<4>
+	Management arn.AccountID
+	Email      string // of the management account
+	Features   FeatureSet
+	Enabled    []PolicyType // of the root
+	Created    time.Time
 }
 
 // OrganizationTx stores organizations.
@@ -95,7 +94,7 @@ type OrganizationTx interface {
 	PutOrganization(context.Context, Organization) error
 	// OrganizationOf finds the organization that account is in.
 	OrganizationOf(ctx context.Context, account arn.AccountID) (Organization, bool, error)
-	SetOrganizationControl(ctx context.Context, organization string, enabled bool) error
+	SetOrgPolicyTypes(ctx context.Context, organization string, types []PolicyType) error
 }
 
 // ARN names the organization itself.
@@ -127,7 +126,7 @@ func (o Organization) TargetARN(id string) string {
 // PolicyARN names a policy of the organization, or one of AWS's.
 func (o Organization) PolicyARN(p PolicyType, id string) string {
 	resource := strings.ToLower(string(p)) + "/" + id
-	if id == FullAWSAccess {
+	if id == FullAWSAccess || id == RCPFullAWSAccess {
 		return "arn:" + arn.Partition + ":organizations::aws:policy/" + resource
 	}
 	return o.arn("policy/" + o.ID + "/" + resource)
@@ -171,8 +170,10 @@ func (s *Service) CreateOrganization(ctx context.Context, n NewOrganization) (or
 		if err := tx.JoinOrganization(ctx, n.Management, org.ID, org.Root, tx.Now()); err != nil {
 			return fmt.Errorf("join %s to %s: %w", n.Management, org.ID, err)
 		}
-		if err := tx.PutControlPolicy(ctx, org.ID, fullAWSAccess); err != nil {
-			return fmt.Errorf("policies of %s: %w", org.ID, err)
+		for _, p := range []Policy{fullAWSAccess, rcpFullAWSAccess} {
+			if _, err := tx.InsertOrgPolicy(ctx, org.ID, p); err != nil {
+				return fmt.Errorf("policies of %s: %w", org.ID, err)
+			}
 		}
 		for _, principal := range n.TrustedServices {
 			if err := tx.PutOrgServiceAccess(ctx, org.ID, principal, tx.Now()); err != nil {
@@ -182,8 +183,8 @@ func (s *Service) CreateOrganization(ctx context.Context, n NewOrganization) (or
 		if !n.ControlEnabled {
 			return nil
 		}
-		org.ControlEnabled = true
-		return enableControl(ctx, tx, org)
+		org, err = enable(ctx, tx, org, ServiceControl)
+		return err
 	})
 	return org, err
 }

@@ -80,7 +80,7 @@ func (h *house) unit(t testing.TB, parent, name string) organizations.Unit {
 
 func (h *house) scp(t testing.TB, name string) string {
 	t.Helper()
-	p, err := h.CreatePolicy(t.Context(), organizations.ControlPolicy{Name: name, Content: denyS3}, nil)
+	p, err := h.CreatePolicy(t.Context(), organizations.Policy{Type: organizations.ServiceControl, Name: name, Content: denyS3}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,66 +3,54 @@ package organizations
 import (
 	"context"
 	"fmt"
+	"time"
+	"unicode/utf8"
 
 	"foyer/internal/fault"
 	"foyer/internal/paging"
 	"foyer/internal/policy"
 )
 
-// PolicyType is a kind of policy that an organization can have.
-type PolicyType string
-
-// ServiceControl is the kind Foyer knows: it bounds what the principals of
-// member accounts may do.
-const ServiceControl PolicyType = "SERVICE_CONTROL_POLICY"
-
-// FullAWSAccess is the id of the policy that AWS attaches everywhere when
-// service control policies are enabled.
-const FullAWSAccess = "p-FullAWSAccess"
-
-// ControlPolicy is a service control policy.
-type ControlPolicy struct {
-	ID          string // p-<8>, or FullAWSAccess
+// Policy is a policy of an organization.
+type Policy struct {
+	ID          string // p-<8>, or one of AWS's
 	ARN         string
-	Name        string // 1–128 characters, unique in the organization
+	Type        PolicyType
+	Name        string // 1–128 characters, unique among those of the type
 	Description string // at most 512 characters
-	Content     string // JSON, at most 5,120 bytes
+	Content     string // JSON
 	AWSManaged  bool
 }
 
-var fullAWSAccess = ControlPolicy{
-	ID: FullAWSAccess, Name: "FullAWSAccess", Description: "Allows access to every operation", AWSManaged: true,
-	Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
-}
-
-// PolicyTx stores service control policies and what they are attached to.
+// PolicyTx stores policies and what they are attached to.
 type PolicyTx interface {
-	// PutControlPolicy adds the first policy of an organization.
-	PutControlPolicy(ctx context.Context, organization string, p ControlPolicy) error
-	// InsertControlPolicy reports false when the name is taken.
-	InsertControlPolicy(ctx context.Context, organization string, p ControlPolicy) (bool, error)
-	// UpdateControlPolicy writes everything but the id; it reports false when the name is taken.
-	UpdateControlPolicy(ctx context.Context, organization string, p ControlPolicy) (bool, error)
-	DeleteControlPolicy(ctx context.Context, organization, id string) error
-	ControlPolicy(ctx context.Context, organization, id string) (ControlPolicy, bool, error)
-	// ControlPolicies lists by id, without content.
-	ControlPolicies(ctx context.Context, organization string, page paging.Page) ([]ControlPolicy, error)
-	CountControlPolicies(ctx context.Context, organization string) (int, error)
+	// InsertOrgPolicy reports false when the name is taken.
+	InsertOrgPolicy(ctx context.Context, organization string, p Policy) (bool, error)
+	// UpdateOrgPolicy writes everything but id and type; it reports false when the name is taken.
+	UpdateOrgPolicy(ctx context.Context, organization string, p Policy) (bool, error)
+	DeleteOrgPolicy(ctx context.Context, organization, id string) error
+	OrgPolicy(ctx context.Context, organization, id string) (Policy, bool, error)
+	// OrgPolicies lists by id, without content.
+	OrgPolicies(ctx context.Context, organization string, kind PolicyType, page paging.Page) ([]Policy, error)
+	CountOrgPolicies(ctx context.Context, organization string, kind PolicyType) (int, error)
 
-	// AttachControlPolicy attaches one policy to targets; twice is once.
-	AttachControlPolicy(ctx context.Context, organization, id string, targets []string) error
-	// AttachControlPolicyToAll attaches one policy to the root and every unit and account.
-	AttachControlPolicyToAll(ctx context.Context, organization, root, id string) error
-	// DetachControlPolicy reports whether it was attached.
-	DetachControlPolicy(ctx context.Context, organization, id, target string) (bool, error)
-	// DetachControlPolicies detaches all from one target; target "" means from everything.
-	DetachControlPolicies(ctx context.Context, organization, target string) error
-	// AttachedControlPolicies lists by id those of a target, without content.
-	AttachedControlPolicies(ctx context.Context, organization, target string, page paging.Page) ([]ControlPolicy, error)
-	// ControlTargets lists by id what a policy is attached to.
-	ControlTargets(ctx context.Context, organization, id string, page paging.Page) ([]PolicyTarget, error)
-	// ControlDocuments returns the attached policies of several targets, with content, in order of policy id.
-	ControlDocuments(ctx context.Context, organization string, targets []string) ([]AttachedDocument, error)
+	// AttachOrgPolicy attaches one policy to targets; twice is once.
+	AttachOrgPolicy(ctx context.Context, organization, id string, targets []string) error
+	// AttachOrgPolicyToAll attaches one policy to the root and every unit and account.
+	AttachOrgPolicyToAll(ctx context.Context, organization, root, id string) error
+	// DetachOrgPolicy reports whether it was attached.
+	DetachOrgPolicy(ctx context.Context, organization, id, target string) (bool, error)
+	// DetachOrgPolicies detaches all from one target.
+	DetachOrgPolicies(ctx context.Context, organization, target string) error
+	// DetachOrgPolicyType detaches all of one type from everything.
+	DetachOrgPolicyType(ctx context.Context, organization string, kind PolicyType) error
+	// AttachedOrgPolicies lists by id those of a type on a target, without content.
+	AttachedOrgPolicies(ctx context.Context, organization, target string, kind PolicyType, page paging.Page) ([]Policy, error)
+	// OrgPolicyTargets lists by id what a policy is attached to.
+	OrgPolicyTargets(ctx context.Context, organization, id string, page paging.Page) ([]PolicyTarget, error)
+	// OrgPolicyDocuments returns the attached policies of one type of several
+	// targets, with content, in order of policy id.
+	OrgPolicyDocuments(ctx context.Context, organization string, kind PolicyType, targets []string) ([]AttachedDocument, error)
 }
 
 // PolicyTarget is something that a policy is attached to.
@@ -78,32 +66,37 @@ type AttachedDocument struct {
 	PolicyID string
 	Name     string
 	Document string
+	Changed  time.Time // when the policy was last written or attached
 }
 
-// checkContent refuses a document that is no service control policy.
-func checkContent(content string) error {
-	if len(content) > maxPolicy {
+// checkContent refuses a document that is no policy of the kind.
+func checkContent(kind PolicyType, content string) error {
+	rule := typeRules[kind]
+	if utf8.RuneCountInString(content) > rule.size {
 		return violates(PolicyTooLarge, "You have exceeded the maximum policy content size.")
 	}
-	if _, err := policy.Compile(content, policy.Control); err != nil {
+	if _, err := policy.Compile(content, rule.grammar); err != nil {
 		return refuse(MalformedPolicy, fault.Invalid, err.Error())
 	}
 	return nil
 }
 
-// CreatePolicy makes a service control policy. It does nothing until attached.
-func (a Acting) CreatePolicy(ctx context.Context, p ControlPolicy, tags map[string]string) (ControlPolicy, error) {
+// CreatePolicy makes a policy. It does nothing until attached.
+func (a Acting) CreatePolicy(ctx context.Context, p Policy, tags map[string]string) (Policy, error) {
 	err := a.asManager(ctx, func(tx Tx, org Organization) error {
+		if err := Available(p.Type); err != nil {
+			return err
+		}
 		if err := hasFeatures(org); err != nil {
 			return err
 		}
-		if err := checkContent(p.Content); err != nil {
+		if err := checkContent(p.Type, p.Content); err != nil {
 			return err
 		}
 		if err := checkTags(0, tags); err != nil {
 			return err
 		}
-		count, err := tx.CountControlPolicies(ctx, org.ID)
+		count, err := tx.CountOrgPolicies(ctx, org.ID, p.Type)
 		if err != nil {
 			return fmt.Errorf("count policies of %s: %w", org.ID, err)
 		}
@@ -111,14 +104,14 @@ func (a Acting) CreatePolicy(ctx context.Context, p ControlPolicy, tags map[stri
 			return violates(TooManyPolicies, "You have exceeded the maximum number of policies of this type.")
 		}
 		p.ID, p.AWSManaged = a.s.Mint.From(policyPrefix, lower, 8), false
-		made, err := tx.InsertControlPolicy(ctx, org.ID, p)
+		made, err := tx.InsertOrgPolicy(ctx, org.ID, p)
 		if err != nil {
 			return fmt.Errorf("make policy %s: %w", p.Name, err)
 		}
 		if !made {
 			return duplicatePolicy()
 		}
-		p.ARN = org.PolicyARN(ServiceControl, p.ID)
+		p.ARN = org.PolicyARN(p.Type, p.ID)
 		return tx.PutOrgTags(ctx, tagsOf(p.ID, tags))
 	})
 	return p, err
@@ -134,7 +127,7 @@ type PolicyChange struct {
 }
 
 // UpdatePolicy changes a policy of the organization's own.
-func (a Acting) UpdatePolicy(ctx context.Context, id string, change PolicyChange) (p ControlPolicy, err error) {
+func (a Acting) UpdatePolicy(ctx context.Context, id string, change PolicyChange) (p Policy, err error) {
 	err = a.asManager(ctx, func(tx Tx, org Organization) error {
 		if p, err = ownPolicy(ctx, tx, org, id); err != nil {
 			return err
@@ -148,10 +141,10 @@ func (a Acting) UpdatePolicy(ctx context.Context, id string, change PolicyChange
 		if change.Content != nil {
 			p.Content = *change.Content
 		}
-		if err := checkContent(p.Content); err != nil {
+		if err := checkContent(p.Type, p.Content); err != nil {
 			return err
 		}
-		written, err := tx.UpdateControlPolicy(ctx, org.ID, p)
+		written, err := tx.UpdateOrgPolicy(ctx, org.ID, p)
 		if err == nil && !written {
 			err = duplicatePolicy()
 		}
@@ -166,7 +159,7 @@ func (a Acting) DeletePolicy(ctx context.Context, id string) error {
 		if _, err := ownPolicy(ctx, tx, org, id); err != nil {
 			return err
 		}
-		attached, err := tx.ControlTargets(ctx, org.ID, id, paging.Page{Limit: 1})
+		attached, err := tx.OrgPolicyTargets(ctx, org.ID, id, paging.Page{Limit: 1})
 		if err != nil {
 			return fmt.Errorf("targets of %s: %w", id, err)
 		}
@@ -176,12 +169,12 @@ func (a Acting) DeletePolicy(ctx context.Context, id string) error {
 		if err := tx.DeleteOrgTags(ctx, id, nil); err != nil {
 			return fmt.Errorf("untag %s: %w", id, err)
 		}
-		return tx.DeleteControlPolicy(ctx, org.ID, id)
+		return tx.DeleteOrgPolicy(ctx, org.ID, id)
 	})
 }
 
 // ownPolicy is policyOf for a change: AWS's policies cannot be changed.
-func ownPolicy(ctx context.Context, tx Tx, org Organization, id string) (ControlPolicy, error) {
+func ownPolicy(ctx context.Context, tx Tx, org Organization, id string) (Policy, error) {
 	p, err := policyOf(ctx, tx, org, id)
 	if err == nil && p.AWSManaged {
 		err = invalidInput(ImmutablePolicy, "You specified a policy that is managed by AWS and can't be modified.")
@@ -189,20 +182,20 @@ func ownPolicy(ctx context.Context, tx Tx, org Organization, id string) (Control
 	return p, err
 }
 
-func policyOf(ctx context.Context, tx Tx, org Organization, id string) (ControlPolicy, error) {
-	p, found, err := tx.ControlPolicy(ctx, org.ID, id)
+func policyOf(ctx context.Context, tx Tx, org Organization, id string) (Policy, error) {
+	p, found, err := tx.OrgPolicy(ctx, org.ID, id)
 	if err != nil {
-		return ControlPolicy{}, fmt.Errorf("policy %s: %w", id, err)
+		return Policy{}, fmt.Errorf("policy %s: %w", id, err)
 	}
 	if !found {
-		return ControlPolicy{}, refuse(PolicyNotFound, fault.NotFound, "You specified a policy that doesn't exist.")
+		return Policy{}, refuse(PolicyNotFound, fault.NotFound, "You specified a policy that doesn't exist.")
 	}
-	p.ARN = org.PolicyARN(ServiceControl, id)
+	p.ARN = org.PolicyARN(p.Type, id)
 	return p, nil
 }
 
 // Policy returns a policy with its content.
-func (a Acting) Policy(ctx context.Context, id string) (p ControlPolicy, err error) {
+func (a Acting) Policy(ctx context.Context, id string) (p Policy, err error) {
 	err = a.asReader(ctx, func(tx Tx, org Organization) error {
 		p, err = policyOf(ctx, tx, org, id)
 		return err
@@ -210,13 +203,10 @@ func (a Acting) Policy(ctx context.Context, id string) (p ControlPolicy, err err
 	return p, err
 }
 
-// Policies lists policies by id, without content. Of kinds other than
-// ServiceControl there are none.
-func (a Acting) Policies(ctx context.Context, kind PolicyType, page paging.Page) (all []ControlPolicy, next string, err error) {
+// Policies lists the policies of a kind by id, without content.
+func (a Acting) Policies(ctx context.Context, kind PolicyType, page paging.Page) (all []Policy, next string, err error) {
 	err = a.asReader(ctx, func(tx Tx, org Organization) error {
-		if kind == ServiceControl {
-			all, err = tx.ControlPolicies(ctx, org.ID, more(page))
-		}
+		all, err = tx.OrgPolicies(ctx, org.ID, kind, more(page))
 		name(org, all)
 		return err
 	})
@@ -224,16 +214,16 @@ func (a Acting) Policies(ctx context.Context, kind PolicyType, page paging.Page)
 }
 
 // name gives policies their ARNs.
-func name(org Organization, all []ControlPolicy) {
+func name(org Organization, all []Policy) {
 	for i := range all {
-		all[i].ARN = org.PolicyARN(ServiceControl, all[i].ID)
+		all[i].ARN = org.PolicyARN(all[i].Type, all[i].ID)
 	}
 }
 
-func cutPolicies(all []ControlPolicy, page paging.Page, err error) ([]ControlPolicy, string, error) {
+func cutPolicies(all []Policy, page paging.Page, err error) ([]Policy, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	all, next := paging.Cut(all, page.Limit, func(p ControlPolicy) string { return p.ID })
+	all, next := paging.Cut(all, page.Limit, func(p Policy) string { return p.ID })
 	return all, next, nil
 }

@@ -11,11 +11,11 @@ import (
 func TestPoliciesOfAnOrganization(t *testing.T) {
 	h := open(t)
 	id := h.scp(t, "NoS3")
-	_, err := h.CreatePolicy(t.Context(), organizations.ControlPolicy{Name: "NoS3", Content: denyS3}, nil)
+	_, err := h.CreatePolicy(t.Context(), organizations.Policy{Type: organizations.ServiceControl, Name: "NoS3", Content: denyS3}, nil)
 	broke(t, err, organizations.DuplicatePolicy, "")
-	_, err = h.CreatePolicy(t.Context(), organizations.ControlPolicy{Name: "Bad", Content: `{"Statement":1}`}, nil)
+	_, err = h.CreatePolicy(t.Context(), organizations.Policy{Type: organizations.ServiceControl, Name: "Bad", Content: `{"Statement":1}`}, nil)
 	broke(t, err, organizations.MalformedPolicy, "")
-	_, err = h.CreatePolicy(t.Context(), organizations.ControlPolicy{Name: "Big", Content: denyS3 + strings.Repeat(" ", 5120)}, nil)
+	_, err = h.CreatePolicy(t.Context(), organizations.Policy{Type: organizations.ServiceControl, Name: "Big", Content: denyS3 + strings.Repeat(" ", 5120)}, nil)
 	broke(t, err, organizations.ConstraintViolation, organizations.PolicyTooLarge)
 
 	p, err := h.UpdatePolicy(t.Context(), id, organizations.PolicyChange{Description: new("None of it")})
@@ -83,12 +83,12 @@ func TestPolicyTypes(t *testing.T) {
 	mustDo(t, h.AttachPolicy(t.Context(), id, string(account)))
 	_, err := h.EnablePolicyType(t.Context(), h.org.Root, organizations.ServiceControl)
 	broke(t, err, organizations.PolicyTypeEnabled, "")
-	_, err = h.EnablePolicyType(t.Context(), h.org.Root, "TAG_POLICY")
+	_, err = h.EnablePolicyType(t.Context(), h.org.Root, "WEATHER_POLICY")
 	broke(t, err, organizations.PolicyTypeUnavailable, "")
 	_, err = h.EnablePolicyType(t.Context(), "r-none", organizations.ServiceControl)
 	broke(t, err, organizations.RootNotFound, "")
 
-	if org, err := h.DisablePolicyType(t.Context(), h.org.Root, organizations.ServiceControl); err != nil || org.ControlEnabled {
+	if org, err := h.DisablePolicyType(t.Context(), h.org.Root, organizations.ServiceControl); err != nil || org.Has(organizations.ServiceControl) {
 		t.Fatalf("disabled: %+v, %v", org, err)
 	}
 	broke(t, h.AttachPolicy(t.Context(), id, string(account)), organizations.PolicyTypeNotEnabled, "")
@@ -96,7 +96,7 @@ func TestPolicyTypes(t *testing.T) {
 		t.Errorf("while disabled: %+v, %v", c, err)
 	}
 	unit := h.unit(t, h.org.Root, "made meanwhile")
-	if org, err := h.EnablePolicyType(t.Context(), h.org.Root, organizations.ServiceControl); err != nil || !org.ControlEnabled {
+	if org, err := h.EnablePolicyType(t.Context(), h.org.Root, organizations.ServiceControl); err != nil || !org.Has(organizations.ServiceControl) {
 		t.Fatalf("enabled: %+v, %v", org, err)
 	}
 	for _, target := range []string{h.org.Root, unit.ID, string(account), string(management)} {
@@ -105,6 +105,47 @@ func TestPolicyTypes(t *testing.T) {
 			t.Errorf("enabled again, %s has %+v, %v", target, got, err)
 		}
 	}
+}
+
+func TestResourceControlPoliciesFollowThePath(t *testing.T) {
+	h := open(t)
+	account := h.member(t, "prod")
+	if c, err := h.ResourceControlPolicies(t.Context(), account); err != nil || !c.Exempt || c.Levels != nil || c.OrgID != h.org.ID {
+		t.Errorf("before they are enabled: %+v, %v", c, err)
+	}
+	_, err := h.EnablePolicyType(t.Context(), h.org.Root, organizations.ResourceControl)
+	mustDo(t, err)
+	ou := h.unit(t, h.org.Root, "Workloads") // made after, and so given the policy
+	mustDo(t, h.MoveAccount(t.Context(), account, h.org.Root, ou.ID))
+	p, err := h.CreatePolicy(t.Context(), organizations.Policy{
+		Type: organizations.ResourceControl, Name: "NoAssume",
+		Content: `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}]}`,
+	}, nil)
+	mustDo(t, err)
+	mustDo(t, h.AttachPolicy(t.Context(), p.ID, ou.ID))
+
+	c, err := h.ResourceControlPolicies(t.Context(), account)
+	mustDo(t, err)
+	var names []string
+	for _, level := range c.Levels {
+		for _, d := range level {
+			names = append(names, d.Name)
+		}
+	}
+	if c.Exempt || len(c.Levels) != 3 || fmt.Sprint(names) != "[RCPFullAWSAccess RCPFullAWSAccess NoAssume RCPFullAWSAccess]" &&
+		fmt.Sprint(names) != "[RCPFullAWSAccess NoAssume RCPFullAWSAccess RCPFullAWSAccess]" {
+		t.Errorf("control = %+v of %v", c, names)
+	}
+	if c.Levels[0][0].ARN != "arn:aws:organizations::aws:policy/resource_control_policy/p-RCPFullAWSAccess" {
+		t.Errorf("AWS's policy is %s", c.Levels[0][0].ARN)
+	}
+	if c, err := h.ControlPolicies(t.Context(), account); err != nil || len(c.Levels[1]) != 1 {
+		t.Errorf("service control policies = %+v, %v", c, err)
+	}
+	if c, err := h.ResourceControlPolicies(t.Context(), management); err != nil || !c.Exempt || c.Levels != nil {
+		t.Errorf("of the management account: %+v, %v", c, err)
+	}
+	broke(t, h.DetachPolicy(t.Context(), organizations.RCPFullAWSAccess, ou.ID), organizations.InvalidInput, organizations.NonDetachable)
 }
 
 func TestABillingOrganizationHasNoPolicies(t *testing.T) {

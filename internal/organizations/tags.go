@@ -65,7 +65,7 @@ func taggable(ctx context.Context, tx Tx, org Organization, id string) error {
 	if !strings.HasPrefix(id, policyPrefix) {
 		return target(ctx, tx, org, id)
 	}
-	p, found, err := tx.ControlPolicy(ctx, org.ID, id)
+	p, found, err := tx.OrgPolicy(ctx, org.ID, id)
 	if err != nil {
 		return fmt.Errorf("policy %s: %w", id, err)
 	}

@@ -175,7 +175,7 @@ func (a Acting) DeleteUnit(ctx context.Context, id string) error {
 		if len(accounts)+len(units) > 0 {
 			return refuse(UnitNotEmpty, fault.Conflict, "The specified organizational unit is not empty.")
 		}
-		if err := tx.DetachControlPolicies(ctx, org.ID, id); err != nil {
+		if err := tx.DetachOrgPolicies(ctx, org.ID, id); err != nil {
 			return fmt.Errorf("detach policies from %s: %w", id, err)
 		}
 		if err := tx.DeleteOrgTags(ctx, id, nil); err != nil {

@@ -13,8 +13,8 @@ import (
 
 // PutOrganization adds an organization.
 func (tx *Tx) PutOrganization(ctx context.Context, o organizations.Organization) error {
-	_, err := tx.exec(ctx, "INSERT INTO organization (id, root, management, features, control, created) VALUES (?, ?, ?, ?, ?, ?)",
-		o.ID, o.Root, string(o.Management), string(o.Features), flag(o.ControlEnabled), micros(o.Created))
+	_, err := tx.exec(ctx, "INSERT INTO organization (id, root, management, features, policy_types, created) VALUES (?, ?, ?, ?, ?, ?)",
+		o.ID, o.Root, string(o.Management), string(o.Features), joinTypes(o.Enabled), micros(o.Created))
 	return err
 }
 
@@ -22,21 +22,39 @@ func (tx *Tx) PutOrganization(ctx context.Context, o organizations.Organization)
 func (tx *Tx) OrganizationOf(ctx context.Context, account arn.AccountID) (organizations.Organization, bool, error) {
 	return one(ctx, tx, func(row scanner) (organizations.Organization, error) {
 		var (
-			o                organizations.Organization
-			control, created int64
+			o       organizations.Organization
+			types   string
+			created int64
 		)
-		err := row.Scan(&o.ID, &o.Root, &o.Management, &o.Email, &o.Features, &control, &created)
-		o.ControlEnabled, o.Created = control != 0, fromMicros(created)
+		err := row.Scan(&o.ID, &o.Root, &o.Management, &o.Email, &o.Features, &types, &created)
+		o.Enabled, o.Created = splitTypes(types), fromMicros(created)
 		return o, err
-	}, `SELECT o.id, o.root, o.management, m.email, o.features, o.control, o.created
+	}, `SELECT o.id, o.root, o.management, m.email, o.features, o.policy_types, o.created
 		FROM account a JOIN organization o ON o.id = a.organization JOIN account m ON m.id = o.management
 		WHERE a.id = ?`, string(account))
 }
 
-// SetOrganizationControl writes whether service control policies are enabled.
-func (tx *Tx) SetOrganizationControl(ctx context.Context, organization string, enabled bool) error {
-	_, err := tx.exec(ctx, "UPDATE organization SET control = ? WHERE id = ?", flag(enabled), organization)
+// SetOrgPolicyTypes writes which types of policies are enabled.
+func (tx *Tx) SetOrgPolicyTypes(ctx context.Context, organization string, types []organizations.PolicyType) error {
+	_, err := tx.exec(ctx, "UPDATE organization SET policy_types = ? WHERE id = ?", joinTypes(types), organization)
 	return err
+}
+
+// joinTypes is how a list of types is stored.
+func joinTypes(types []organizations.PolicyType) string {
+	texts := make([]string, len(types))
+	for i, t := range types {
+		texts[i] = string(t)
+	}
+	return strings.Join(texts, " ")
+}
+
+// splitTypes is the inverse of joinTypes.
+func splitTypes(text string) (types []organizations.PolicyType) {
+	for t := range strings.FieldsSeq(text) {
+		types = append(types, organizations.PolicyType(t))
+	}
+	return types
 }
 
 // PutOrgAccounts adds accounts.

@@ -34,20 +34,19 @@ func wireOrganization(o organizations.Organization) *Organization {
 		MasterAccountArn: new(o.AccountARN(o.Management)), MasterAccountEmail: new(o.Email), AvailablePolicyTypes: []PolicyTypeSummary{},
 	}
 	if o.Features == organizations.AllFeatures {
-		w.AvailablePolicyTypes = enabledTypes(true)
+		w.AvailablePolicyTypes = enabledTypes([]organizations.PolicyType{organizations.ServiceControl})
 	}
 	return w
 }
 
-func enabledTypes(control bool) []PolicyTypeSummary {
-	if !control {
-		return []PolicyTypeSummary{}
-	}
-	return []PolicyTypeSummary{{Type: new(PolicyTypeServiceControlPolicy), Status: new(PolicyTypeStatusEnabled)}}
+func enabledTypes(types []organizations.PolicyType) []PolicyTypeSummary {
+	return each(types, func(t organizations.PolicyType) PolicyTypeSummary {
+		return PolicyTypeSummary{Type: new(string(t)), Status: new(PolicyTypeStatusEnabled)}
+	})
 }
 
 func wireRoot(o organizations.Organization) Root {
-	return Root{Id: new(o.Root), Arn: new(o.RootARN()), Name: new(organizations.RootName), PolicyTypes: enabledTypes(o.ControlEnabled)}
+	return Root{Id: new(o.Root), Arn: new(o.RootARN()), Name: new(organizations.RootName), PolicyTypes: enabledTypes(o.Enabled)}
 }
 
 // ListRoots reads the one root.

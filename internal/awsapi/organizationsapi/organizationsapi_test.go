@@ -160,7 +160,7 @@ func TestPolicies(t *testing.T) {
 	}{
 		"another kind of policy": {func() error {
 			other := *create
-			other.Type = api.PolicyTypeTagPolicy
+			other.Type = "WEATHER_POLICY"
 			_, err := s.CreatePolicy(ctx, call, &other)
 			return err
 		}, "PolicyTypeNotAvailableForOrganizationException"},

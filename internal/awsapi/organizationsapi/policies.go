@@ -7,27 +7,26 @@ import (
 	"foyer/internal/wire"
 )
 
-func wireSummary(p organizations.ControlPolicy) PolicySummary {
+func wireSummary(p organizations.Policy) PolicySummary {
 	return PolicySummary{
 		Id: new(p.ID), Arn: new(p.ARN), Name: new(p.Name), Description: new(p.Description),
-		Type: new(PolicyTypeServiceControlPolicy), AwsManaged: new(p.AWSManaged),
+		Type: new(string(p.Type)), AwsManaged: new(p.AWSManaged),
 	}
 }
 
-func wirePolicy(p organizations.ControlPolicy) *Policy {
+func wirePolicy(p organizations.Policy) *Policy {
 	return &Policy{PolicySummary: new(wireSummary(p)), Content: new(p.Content)}
 }
 
-// CreatePolicy makes a service control policy.
+// CreatePolicy makes a policy.
 func (s *Service) CreatePolicy(ctx context.Context, call *wire.Call, in *CreatePolicyRequest) (*CreatePolicyResponse, error) {
-	if err := organizations.Available(organizations.PolicyType(in.Type)); err != nil {
-		return nil, err
-	}
 	tags, err := tagsOf(in.Tags)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.of(call).CreatePolicy(ctx, organizations.ControlPolicy{Name: in.Name, Description: in.Description, Content: in.Content}, tags)
+	p, err := s.of(call).CreatePolicy(ctx, organizations.Policy{
+		Type: organizations.PolicyType(in.Type), Name: in.Name, Description: in.Description, Content: in.Content,
+	}, tags)
 	if err != nil {
 		return nil, err
 	}
