@@ -44,6 +44,7 @@ type Tx interface {
 	ProtectedTx
 	HeldTx
 	SummaryTx
+	OIDCProviderTx
 }
 
 // Limits of an account, as AWS sets them for everyone.

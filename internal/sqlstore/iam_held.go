@@ -45,8 +45,8 @@ func (tx *Tx) IAMCounts(ctx context.Context, account arn.AccountID) (c iam.Count
 	_, err = tx.queryRow(ctx, "SELECT "+entities+"'user'), "+entities+"'group'), "+entities+`'role'),
 		(SELECT COUNT(*) FROM iam_policy WHERE account = ?),
 		(SELECT COUNT(*) FROM iam_policy_version v JOIN iam_policy p ON p.id = v.policy_id WHERE p.account = ?),
-		(SELECT COUNT(*) FROM iam_saml_provider WHERE account = ?),
+		(SELECT COUNT(*) FROM iam_saml_provider WHERE account = ?) + (SELECT COUNT(*) FROM iam_oidc_provider WHERE account = ?),
 		(SELECT COUNT(*) FROM iam_access_key WHERE account = ? AND user_id = '')`,
-		[]any{a, a, a, a, a, a, a}, &c.Users, &c.Groups, &c.Roles, &c.Policies, &c.PolicyVersions, &c.Providers, &c.RootKeys)
+		[]any{a, a, a, a, a, a, a, a}, &c.Users, &c.Groups, &c.Roles, &c.Policies, &c.PolicyVersions, &c.Providers, &c.RootKeys)
 	return c, err
 }

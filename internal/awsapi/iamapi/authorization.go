@@ -2,6 +2,7 @@ package iamapi
 
 import (
 	"context"
+	"maps"
 
 	"foyer/internal/arn"
 	"foyer/internal/fault"
@@ -109,6 +110,12 @@ func creating(tags []Tag, boundary *string) map[string][]string {
 // authorizations tells what each operation demands (Service Authorization
 // Reference, AWS Identity and Access Management).
 func (s *Service) authorizations() map[string]wire.Authorization {
+	all := s.entityAuthorizations()
+	maps.Copy(all, s.oidcAuthorizations())
+	return all
+}
+
+func (s *Service) entityAuthorizations() map[string]wire.Authorization {
 	return map[string]wire.Authorization{
 
 		// users
