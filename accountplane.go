@@ -6,6 +6,7 @@ import (
 	"foyer/internal/access"
 	"foyer/internal/arn"
 	"foyer/internal/iam"
+	"foyer/internal/issuerkeys"
 	"foyer/internal/organizations"
 	"foyer/internal/sqlstore"
 	"foyer/internal/sts"
@@ -37,7 +38,10 @@ func (r *rooms) furnishAccountPlane() {
 		Rights: sqlstore.Remember(r.db, facts.Rights), Place: sqlstore.Remember(r.db, facts.Place), Policy: sqlstore.Remember(r.db, facts.Policy),
 	}
 	r.identifier = &access.Identifier{Keys: sqlstore.Remember(r.db, facts.KeyOwner), Sessions: &minter}
-	r.sts = &sts.Service{Minter: minter, IAM: rememberIAM(r.db, r.iam), Gate: r.gate}
+	r.sts = &sts.Service{
+		Minter: minter, IAM: rememberIAM(r.db, r.iam), Gate: r.gate,
+		Issuers: &issuerkeys.Fetcher{Now: r.now, Networks: r.issuerNetworks},
+	}
 }
 
 // rememberedIAM is what assuming a role reads of accounts, with a memory before it.
@@ -45,6 +49,7 @@ type rememberedIAM struct {
 	*iam.Service
 	role     func(context.Context, iam.RoleRef) (iam.Role, error)
 	provider func(context.Context, string) (iam.SAMLProvider, error)
+	issuer   func(context.Context, string) (iam.OIDCProvider, error)
 }
 
 func rememberIAM(db *sqlstore.DB, service *iam.Service) rememberedIAM {
@@ -54,6 +59,7 @@ func rememberIAM(db *sqlstore.DB, service *iam.Service) rememberedIAM {
 			return service.Role(ctx, ref.Account, ref.Name)
 		}),
 		provider: sqlstore.Remember(db, service.SAMLProvider),
+		issuer:   sqlstore.Remember(db, service.OIDCProvider),
 	}
 }
 
@@ -65,6 +71,11 @@ func (m rememberedIAM) Role(ctx context.Context, account arn.AccountID, name str
 // SAMLProvider is iam's, remembered.
 func (m rememberedIAM) SAMLProvider(ctx context.Context, providerARN string) (iam.SAMLProvider, error) {
 	return m.provider(ctx, providerARN)
+}
+
+// OIDCProvider is iam's, remembered.
+func (m rememberedIAM) OIDCProvider(ctx context.Context, providerARN string) (iam.OIDCProvider, error) {
+	return m.issuer(ctx, providerARN)
 }
 
 // The service principals whose service-linked roles every account of an

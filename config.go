@@ -46,6 +46,7 @@ type Config struct {
 	LogLevel      string        // debug, info, warn, error; "" means info
 	LogFormat     string        // text or json; "" means text
 	TrustedProxy  []string      // networks whose X-Forwarded-For is believed, as CIDR
+	IssuerNetwork []string      // networks that are not public and may be asked for the keys of OpenID Connect issuers, as CIDR
 	RequestTime   time.Duration // bound of one request; 0 means 30s
 	ShutdownGrace time.Duration // how long open requests may take at a stop; 0 means 15s
 
@@ -100,6 +101,11 @@ func (c Config) checkNetwork() error {
 	for _, p := range c.TrustedProxy {
 		if _, err := netip.ParsePrefix(p); err != nil {
 			mistakes = append(mistakes, fmt.Errorf("trusted-proxy %q: want a network such as 10.0.0.0/8", p))
+		}
+	}
+	for _, p := range c.IssuerNetwork {
+		if _, err := netip.ParsePrefix(p); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("issuer-network %q: want a network such as 10.0.0.0/8", p))
 		}
 	}
 	return errors.Join(mistakes...)

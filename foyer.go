@@ -82,7 +82,7 @@ func (s *Server) open(ctx context.Context, o Outside) (err error) {
 		return fmt.Errorf("store: %w", err)
 	}
 	endpoint := publicURL(s.config, s.listener.Addr())
-	s.rooms = &rooms{db: db, mint: m, now: o.Now, log: s.log}
+	s.rooms = &rooms{db: db, mint: m, now: o.Now, log: s.log, issuerNetworks: prefixes(s.config.IssuerNetwork)}
 	if s.rooms.ring, err = openKeyring(s.config, rand.Reader); err != nil {
 		return err
 	}
@@ -128,10 +128,17 @@ func (s *Server) handler(endpoint string) http.Handler {
 		Mint: r.mint, Now: r.now, Log: s.log, Region: s.config.Region, Account: string(s.founding.account),
 		Timeout: s.config.RequestTime, Secure: secure(endpoint),
 	}
-	for _, network := range s.config.TrustedProxy {
-		face.Trusted = append(face.Trusted, netip.MustParsePrefix(network)) // Normalize has checked it
-	}
+	face.Trusted = prefixes(s.config.TrustedProxy)
 	return face.Handler()
+}
+
+// prefixes are networks that Normalize has checked.
+func prefixes(networks []string) []netip.Prefix {
+	all := make([]netip.Prefix, len(networks))
+	for i, network := range networks {
+		all[i] = netip.MustParsePrefix(network)
+	}
+	return all
 }
 
 func (s *Server) storeARN() string {

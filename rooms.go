@@ -3,6 +3,7 @@ package foyer
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"foyer/internal/audit"
@@ -21,6 +22,8 @@ type rooms struct {
 	ring *seal.Keyring
 	now  func() time.Time
 	log  *slog.Logger
+	// issuerNetworks may be reached for issuers' keys though they are not public.
+	issuerNetworks []netip.Prefix
 
 	recorder *audit.Recorder
 	trail    *audit.Log

@@ -64,6 +64,7 @@ var settings = []setting{
 	{"log-level", "debug, info (default), warn or error", textTo(func(c *foyer.Config) *string { return &c.LogLevel }), text},
 	{"log-format", "text (default) or json", textTo(func(c *foyer.Config) *string { return &c.LogFormat }), text},
 	{"trusted-proxy", "network whose X-Forwarded-For is believed; may be repeated", func(c *foyer.Config, k *koanf.Koanf, n string) { c.TrustedProxy = k.Strings(n) }, list},
+	{"issuer-network", "network that is not public and may be asked for the keys of OpenID Connect issuers; may be repeated", func(c *foyer.Config, k *koanf.Koanf, n string) { c.IssuerNetwork = k.Strings(n) }, list},
 	{"request-timeout", "bound of one request (default 30s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.RequestTime }), duration},
 	{"shutdown-grace", "how long open requests may take at a stop (default 15s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.ShutdownGrace }), duration},
 	{"management-account-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.ManagementAccountID }), text},
@@ -128,7 +129,7 @@ func loadConfig(flags *pflag.FlagSet, environ []string) (foyer.Config, error) {
 
 // fromEnvironment splits the variables of list settings at commas.
 func fromEnvironment(name, value string) any {
-	if name == "FOYER_TRUSTED_PROXY" {
+	if name == "FOYER_TRUSTED_PROXY" || name == "FOYER_ISSUER_NETWORK" {
 		return strings.Split(value, ",")
 	}
 	return value

@@ -62,7 +62,7 @@ func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in As
 	if !found || role.Account != provider.Account {
 		return Federated{}, deniedSAML(nil)
 	}
-	if err := s.checkSAMLTrust(call, role, provider, proven); err != nil {
+	if err := s.checkFederatedTrust(call, role, provider.ARN, proven.keys, "sts:AssumeRoleWithSAML", proven.tags, proven.identity); err != nil {
 		return Federated{}, err
 	}
 	length, err := federatedLength(in.Duration, proven.duration, role)
@@ -116,8 +116,11 @@ func vouchesFor(a *saml.Assertion, roleARN, providerARN string) bool {
 	return false
 }
 
-func deniedSAML(cause error) error {
-	return &fault.Error{Kind: fault.Denied, Message: "Not authorized to perform sts:AssumeRoleWithSAML", Err: cause}
+func deniedSAML(cause error) error { return federatedDenial("sts:AssumeRoleWithSAML", cause) }
+
+// federatedDenial says no more than AWS does.
+func federatedDenial(assume string, cause error) error {
+	return &fault.Error{Kind: fault.Denied, Message: "Not authorized to perform " + assume, Err: cause}
 }
 
 // federatedLength is how long a session lasts: what was asked for, else what
@@ -148,21 +151,22 @@ func (f *Federated) keys() map[string]string {
 	}
 }
 
-// checkSAMLTrust asks the role's trust policy. The subject has no session yet,
-// and so no policies of its own; service control policies do not bind it.
-func (s *Service) checkSAMLTrust(call *wire.Call, role iam.Role, p iam.SAMLProvider, proven *proof) error {
+// checkFederatedTrust asks the role's trust policy about a subject that a
+// provider vouches for. The subject has no session yet, and so no policies of
+// its own; service control policies do not bind it.
+func (s *Service) checkFederatedTrust(call *wire.Call, role iam.Role, provider string, keys policy.Map, assume string, tags []Tag, identity string) error {
 	trust, err := s.compiled(role.TrustPolicy)
 	if err != nil {
 		return fmt.Errorf("trust policy of %s: %w", role.ARN, err)
 	}
 	layers := policy.Layers{Resource: []policy.Attached{{Name: role.ARN, Policy: trust}}}
 	request := policy.Request{
-		Resource: role.ARN, ResourceAccount: string(role.Account), Context: presenting{proven.keys, role.Tags, call},
-		Principal: policy.Principal{Type: policy.FederatedSubject, ARN: p.ARN},
+		Resource: role.ARN, ResourceAccount: string(role.Account), Context: presenting{keys, role.Tags, call},
+		Principal: policy.Principal{Type: policy.FederatedSubject, ARN: provider},
 	}
-	for _, request.Action = range actions("sts:AssumeRoleWithSAML", proven.tags, proven.identity) {
+	for _, request.Action = range actions(assume, tags, identity) {
 		if v := policy.Evaluate(&layers, &request); v.Decision != policy.Allowed {
-			return deniedSAML(fmt.Errorf("the trust policy of %s does not allow %s to %s", role.ARN, p.ARN, request.Action))
+			return federatedDenial(assume, fmt.Errorf("the trust policy of %s does not allow %s to %s", role.ARN, provider, request.Action))
 		}
 	}
 	return nil

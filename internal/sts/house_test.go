@@ -37,6 +37,7 @@ const (
 type fakeIAM struct {
 	roles     map[string]iam.Role // by name
 	providers map[string]iam.SAMLProvider
+	issuers   map[string]iam.OIDCProvider
 }
 
 func (f *fakeIAM) Role(_ context.Context, a arn.AccountID, name string) (iam.Role, error) {
@@ -51,6 +52,13 @@ func (f *fakeIAM) SAMLProvider(_ context.Context, providerARN string) (iam.SAMLP
 		return p, nil
 	}
 	return iam.SAMLProvider{}, fault.Newf(fault.NotFound, "no such provider")
+}
+
+func (f *fakeIAM) OIDCProvider(_ context.Context, providerARN string) (iam.OIDCProvider, error) {
+	if p, ok := f.issuers[providerARN]; ok {
+		return p, nil
+	}
+	return iam.OIDCProvider{}, fault.Newf(fault.NotFound, "no such provider")
 }
 
 func (f *fakeIAM) PolicyDocument(_ context.Context, _ arn.AccountID, policyARN string) (iam.NamedDocument, error) {

@@ -4,7 +4,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
-	"strconv"
+	"io"
 	"strings"
 
 	"foyer/internal/arn"
@@ -18,27 +18,37 @@ const temporary = "ASIA"
 // are: one bit, the account in 40 bits, and 39 bits that tell the account's keys
 // apart. So whose key it is can be told without a table.
 const (
-	accountShift = 7
+	accountShift = 7 + 16 // in the first 64 bits
 	accountMask  = 1<<40 - 1
 )
 
 var keyIDEncoding = base32.NewEncoding(mint.Upper)
 
 // keyID returns a new id for a temporary access key of account.
-func (m Minter) keyID(account arn.AccountID) string {
-	id := m.Mint.KeyID(temporary)
-	number, err := strconv.ParseUint(string(account), 10, 40)
-	if err != nil {
-		return id // no account that could be told
+func (m Minter) keyID(account arn.AccountID) (string, error) {
+	bits := make([]byte, 10)
+	if _, err := io.ReadFull(m.Mint.Source, bits); err != nil {
+		return "", fmt.Errorf("access key id: %w", err)
 	}
-	var bits [10]byte
-	if _, err := keyIDEncoding.Decode(bits[:], []byte(id[len(temporary):])); err != nil {
-		return id
+	if number, ok := accountNumber(account); ok {
+		head := binary.BigEndian.Uint64(bits)
+		head = head&^(accountMask<<accountShift) | number<<accountShift
+		binary.BigEndian.PutUint64(bits, head)
 	}
-	head := binary.BigEndian.Uint64(bits[:8]) >> 16 // 48 bits
-	head = head&^(accountMask<<accountShift) | number<<accountShift
-	binary.BigEndian.PutUint64(bits[:8], head<<16|uint64(binary.BigEndian.Uint16(bits[6:8])))
-	return temporary + keyIDEncoding.EncodeToString(bits[:])
+	var id [len(temporary) + 16]byte
+	copy(id[:], temporary)
+	keyIDEncoding.Encode(id[len(temporary):], bits)
+	return string(id[:]), nil
+}
+
+func accountNumber(account arn.AccountID) (number uint64, ok bool) {
+	for _, c := range []byte(account) {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		number = 10*number + uint64(c-'0')
+	}
+	return number, number <= accountMask
 }
 
 // keyAccount reads the account out of a temporary access key id; false when it
@@ -52,7 +62,7 @@ func keyAccount(id string) (account arn.AccountID, is bool) {
 	if err != nil {
 		return "", false
 	}
-	number := binary.BigEndian.Uint64(bits[:8]) >> 16 >> accountShift & accountMask
+	number := binary.BigEndian.Uint64(bits) >> accountShift & accountMask
 	account = arn.AccountID(fmt.Sprintf("%012d", number))
 	return account, account.Valid()
 }

@@ -50,7 +50,10 @@ func (m Minter) Issue(session caller.Session) (Credentials, error) {
 	if session.Issued.IsZero() {
 		session.Issued = m.Now()
 	}
-	id := m.keyID(session.Account)
+	id, err := m.keyID(session.Account)
+	if err != nil {
+		return Credentials{}, err
+	}
 	key, err := m.secretKey(m.Ring.KeyID(), id)
 	if err != nil {
 		return Credentials{}, err

@@ -28,8 +28,11 @@ type Service struct {
 	// MFA refuses the code of a device that who does not have, or that is wrong
 	// or used. Nil where there are no devices: every code is refused.
 	MFA func(ctx context.Context, who caller.Caller, f Factor) error
+	// Issuers have the keys of web identity tokens.
+	Issuers IssuerKeys
 
 	verified recent[trusted, *proof]        // assertions
+	tokens   recent[presented, *webProof]   // web identities
 	trusts   recent[string, *policy.Policy] // compiled trust policies, by text
 }
 
@@ -37,6 +40,7 @@ type Service struct {
 type IAM interface {
 	Role(ctx context.Context, account arn.AccountID, name string) (iam.Role, error)
 	SAMLProvider(ctx context.Context, providerARN string) (iam.SAMLProvider, error)
+	OIDCProvider(ctx context.Context, providerARN string) (iam.OIDCProvider, error)
 	PolicyDocument(ctx context.Context, account arn.AccountID, policyARN string) (iam.NamedDocument, error)
 	KeyOwner(ctx context.Context, accessKeyID string) (iam.KeyOwner, bool, error)
 }
@@ -96,12 +100,11 @@ func RoleName(roleARN string) string { return roleARN[strings.LastIndexByte(role
 // role finds a role by its ARN. found is false when there is none of exactly
 // this ARN; an ARN that can name no role is an Invalid fault.
 func (s *Service) role(ctx context.Context, roleARN string) (role iam.Role, found bool, err error) {
-	a, err := arn.Parse(roleARN)
-	if err != nil || a.Partition != arn.Partition || a.Service != "iam" || a.Region != "" ||
-		!a.Account.Valid() || !strings.HasPrefix(a.Resource, "role/") {
-		return iam.Role{}, false, invalid("%s is invalid", roleARN)
+	account, err := accountOfRole(roleARN)
+	if err != nil {
+		return iam.Role{}, false, err
 	}
-	role, err = s.IAM.Role(ctx, a.Account, RoleName(roleARN))
+	role, err = s.IAM.Role(ctx, account, RoleName(roleARN))
 	switch {
 	case fault.Of(err) == fault.NotFound:
 		return iam.Role{}, false, nil
@@ -110,6 +113,16 @@ func (s *Service) role(ctx context.Context, roleARN string) (role iam.Role, foun
 	default: // names are met without regard to case and path; ARNs are not
 		return role, role.ARN == roleARN, nil
 	}
+}
+
+// accountOfRole returns the account in a role's ARN.
+func accountOfRole(roleARN string) (arn.AccountID, error) {
+	a, err := arn.Parse(roleARN)
+	if err != nil || a.Partition != arn.Partition || a.Service != "iam" || a.Region != "" ||
+		!a.Account.Valid() || !strings.HasPrefix(a.Resource, "role/") {
+		return "", invalid("%s is invalid", roleARN)
+	}
+	return a.Account, nil
 }
 
 // KeyAccount returns the account that an access key belongs to. Temporary keys,

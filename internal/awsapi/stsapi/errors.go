@@ -48,6 +48,15 @@ func modelled(err error) string {
 	if _, ok := errors.AsType[*sts.ExpiredContext](err); ok {
 		return "ExpiredTokenException"
 	}
+	if _, ok := errors.AsType[*sts.LateToken](err); ok {
+		return "ExpiredTokenException"
+	}
+	if _, ok := errors.AsType[*sts.RejectedClaim](err); ok {
+		return "IDPRejectedClaim"
+	}
+	if _, ok := errors.AsType[*sts.IssuerSilent](err); ok {
+		return "IDPCommunicationError"
+	}
 	if _, ok := errors.AsType[*sts.InvalidToken](err); ok {
 		return "InvalidIdentityToken"
 	}

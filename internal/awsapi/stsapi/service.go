@@ -18,18 +18,23 @@ type Service struct {
 }
 
 // API returns the service's contract, answered by s.
-func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf) }
+func (s *Service) API() *wire.API {
+	api := newAPI(s, s.authorizations(), faultOf)
+	api.Prepare = map[string]func(context.Context, *wire.Call, any) error{"AssumeRoleWithWebIdentity": s.verifyWebIdentity}
+	return api
+}
 
 // authorizations tells what each operation demands. Whether a role may be
 // assumed is asked inside the room, of the trust policy and the caller's own
 // together; nobody can be denied to know who they are.
 func (s *Service) authorizations() map[string]wire.Authorization {
 	return map[string]wire.Authorization{
-		"AssumeRole":         wire.Free,
-		"AssumeRoleWithSAML": wire.Free,
-		"GetCallerIdentity":  wire.Free,
-		"GetSessionToken":    wire.Free,
-		"GetFederationToken": wire.Demands(federating),
+		"AssumeRole":                wire.Free,
+		"AssumeRoleWithSAML":        wire.Free,
+		"AssumeRoleWithWebIdentity": wire.Free,
+		"GetCallerIdentity":         wire.Free,
+		"GetSessionToken":           wire.Free,
+		"GetFederationToken":        wire.Demands(federating),
 		"GetAccessKeyInfo": wire.Demands(func(*wire.Call, *GetAccessKeyInfoRequest) []wire.Demand {
 			return []wire.Demand{{Action: "sts:GetAccessKeyInfo", Resource: "*"}}
 		}),

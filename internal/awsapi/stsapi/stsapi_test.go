@@ -38,6 +38,10 @@ func (oneRole) SAMLProvider(_ context.Context, providerARN string) (iam.SAMLProv
 	return iam.SAMLProvider{}, fault.Newf(fault.NotFound, "no provider %s", providerARN)
 }
 
+func (oneRole) OIDCProvider(_ context.Context, providerARN string) (iam.OIDCProvider, error) {
+	return iam.OIDCProvider{}, fault.Newf(fault.NotFound, "no provider %s", providerARN)
+}
+
 func (oneRole) PolicyDocument(context.Context, arn.AccountID, string) (iam.NamedDocument, error) {
 	return iam.NamedDocument{}, nil
 }
