@@ -47,6 +47,9 @@ func (m withParts) Run() int {
 //
 //	expand FROM TO           write a file again with the environment's values in it
 //
+//	issuer, idtoken NAME CLAIM=TEXT ...        an OpenID Connect issuer, and its tokens: see issuer_test.go
+//	samlidp FILE, assertion FILE ATTRIBUTE=VALUE ...  a SAML provider, and its assertions
+//
 //	get, post, repeat: see raw_test.go
 //	accounts, assign, provision, settled, assignments, roles: see crash_test.go
 //
@@ -77,6 +80,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"up": up, "down": down, "kill": kill, "exits": exits,
 	"aws": aws, "until": until, "capture": capture, "keep": keep, "as": as,
 	"person": actAsPerson, "login": login, "device": device, "poll": poll, "expand": expand,
+	"issuer": issuer, "idtoken": idToken, "samlidp": samlIDP, "assertion": assertion,
 	"get": get, "post": post, "repeat": repeat,
 	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "assignments": assignments, "roles": roles,
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"foyer"
+	"foyer/internal/saml"
 )
 
 type processKey struct{}
@@ -32,6 +33,8 @@ type process struct {
 	welcome  *output
 	logs     *output
 	cli      *loadedCLI
+	issuer   *oidcIssuer
+	saml     *saml.Signer
 
 	members  []string // accounts that the script made
 	requests []string // ids of the requests that foyer took on
