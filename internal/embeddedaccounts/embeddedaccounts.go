@@ -140,7 +140,7 @@ func protectedRole(c provisioning.Change) iam.ProtectedRole {
 	r := iam.ProtectedRole{
 		Account: c.Account, Name: c.Role.Name, Path: c.Role.Path, Description: c.Role.Description,
 		TrustPolicy: c.Role.TrustPolicy, MaxSession: c.Role.MaxSession, ManagedPolicyARNs: c.Role.ManagedPolicies,
-		InlineName: c.Role.InlineName, Inline: c.Role.Inline,
+		InlineName: c.Role.InlineName, Inline: c.Role.Inline, Anew: c.Anew,
 	}
 	for _, p := range c.Role.CustomerManaged {
 		r.CustomerManaged = append(r.CustomerManaged, policyRef(p))
@@ -170,6 +170,25 @@ func (a *Accounts) AssumeRoleWithSAML(ctx context.Context, p provisioning.Assert
 	}
 	c := got.Credentials
 	return provisioning.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken, Expires: c.Expires}, nil
+}
+
+// Held reads back what the identity plane has in accounts.
+func (a *Accounts) Held(ctx context.Context, ids []arn.AccountID, path string) ([]provisioning.Holding, error) {
+	held, err := a.IAM.Holdings(ctx, ids, path)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]provisioning.Holding, len(ids))
+	for i, id := range ids {
+		all[i] = provisioning.Holding{Account: id, Providers: held[id].Providers}
+		for _, role := range held[id].Roles {
+			all[i].Roles = append(all[i].Roles, provisioning.HeldRole{
+				Name: role.Name, Path: role.Path, Description: role.Description, TrustPolicy: role.TrustPolicy, MaxSession: role.MaxSession,
+				Attached: role.Attached, Inline: role.Inline, Boundary: role.BoundaryARN,
+			})
+		}
+	}
+	return all, nil
 }
 
 // List lists the installation's accounts by id.

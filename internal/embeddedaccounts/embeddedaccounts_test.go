@@ -71,6 +71,19 @@ func plane(t *testing.T, db *sqlstore.DB, n int) accountstest.Plane {
 		Role: func(t *testing.T, account arn.AccountID, name string) (accountstest.Role, bool) {
 			return read(t, people, account, name)
 		},
+		Spoil: func(t *testing.T, account arn.AccountID, name string) {
+			t.Helper()
+			if err := db.InTx(t.Context(), func(tx *sqlstore.Tx) error {
+				role, _, err := tx.IAMRole(t.Context(), account, name)
+				if err != nil {
+					return err
+				}
+				role.BoundaryARN = ""
+				return tx.UpdateIAMEntity(t.Context(), role.Entity)
+			}); err != nil {
+				t.Fatal(err)
+			}
+		},
 	}
 	for _, id := range []arn.AccountID{p.One, p.Two} {
 		if err := org.CreateStandalone(t.Context(), id, "Account "+string(id), string(id)+"@example.net"); err != nil {

@@ -35,6 +35,9 @@ type ProtectedRole struct {
 	Inline            string // "" for none
 	BoundaryARN       string // of AWS; "" for none
 	BoundaryCustomer  *PolicyRef
+	// Anew writes the role also where the last write was the same: somebody may
+	// have changed it since.
+	Anew bool
 }
 
 // RoleRef names a role.
@@ -79,6 +82,8 @@ type ProtectedTx interface {
 	WriteProtectedRoles(ctx context.Context, writes []RoleWrite) error
 	// DeleteIAMEntities removes entities with all they hold.
 	DeleteIAMEntities(ctx context.Context, ids []string) error
+	// IAMHoldings reads what accounts hold: see Service.Holdings.
+	IAMHoldings(ctx context.Context, accounts []arn.AccountID, pathPrefix string) (map[arn.AccountID]Holding, error)
 	// WriteProtectedProviders writes providers, new or not. None comes twice.
 	WriteProtectedProviders(ctx context.Context, providers []SAMLProvider) error
 }
@@ -86,7 +91,7 @@ type ProtectedTx interface {
 func (r ProtectedRole) ref() RoleRef { return RoleRef{r.Account, Key(r.Name)} }
 
 // PutProtectedRoles makes the roles as they are given, in one transaction; a
-// role that is so already costs a lookup. The answer has one slot for each: nil,
+// role that was written so already costs a lookup. The answer has one slot for each: nil,
 // or the fault for which this role was left as it was. A customer managed
 // policy that the account does not have is a NotFound fault naming both.
 func (s *Service) PutProtectedRoles(ctx context.Context, roles []ProtectedRole) (outcomes []error, err error) {
@@ -173,7 +178,7 @@ func (b *batch) add(s *Service, r ProtectedRole, now time.Time) error {
 		return fault.Newf(fault.Conflict, "Role with name %s already exists in account %s and is not protected.", r.Name, r.Account)
 	}
 	at, queued := b.slot[r.ref()]
-	if exists && was.Digest == w.Digest && !queued {
+	if exists && was.Digest == w.Digest && !queued && !r.Anew {
 		return nil
 	}
 	switch {

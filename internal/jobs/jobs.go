@@ -27,8 +27,9 @@ type Job struct {
 type Tx interface {
 	Now() time.Time
 	AfterCommit(func())
-	// PutJob adds a job that is due at a time, or makes it due then under a new version.
-	PutJob(ctx context.Context, queue, lane, name string, due time.Time) error
+	// PutJobs adds jobs that are due at a time, or makes them due then under a
+	// new version. No job comes twice.
+	PutJobs(ctx context.Context, queue string, jobs []Job, due time.Time) error
 	// DueJobs lists up to limit jobs, oldest first, that are due and in no lane
 	// that another worker than owner has claimed.
 	DueJobs(ctx context.Context, queue, owner string, now time.Time, limit int) ([]Job, error)
@@ -42,6 +43,8 @@ type Tx interface {
 	RetryJob(ctx context.Context, queue string, job Job, due time.Time) error
 	// FreeJobs ends every claim on the queue.
 	FreeJobs(ctx context.Context, queue string) error
+	// JobNames are the jobs of a lane.
+	JobNames(ctx context.Context, queue, lane string) ([]string, error)
 	// NextJobDue is when the first job that nobody has claimed, or whose claim
 	// runs out, is due; zero when there is none.
 	NextJobDue(ctx context.Context, queue string) (time.Time, error)
@@ -85,11 +88,30 @@ func New(q Queue) *Queue {
 
 // Enqueue asks, in the transaction tx, for a job to be done.
 func (q *Queue) Enqueue(ctx context.Context, tx Tx, lane, name string) error {
-	if err := tx.PutJob(ctx, q.Name, lane, name, tx.Now()); err != nil {
-		return fmt.Errorf("enqueue %s %s: %w", q.Name, name, err)
+	return q.EnqueueAll(ctx, tx, []Job{{Lane: lane, Name: name}})
+}
+
+// EnqueueAll is Enqueue for many, of which Lane and Name matter. None comes twice.
+func (q *Queue) EnqueueAll(ctx context.Context, tx Tx, wanted []Job) error {
+	return q.EnqueueAt(ctx, tx, wanted, tx.Now())
+}
+
+// EnqueueAt is EnqueueAll for what is to be done at a time, not before.
+func (q *Queue) EnqueueAt(ctx context.Context, tx Tx, wanted []Job, due time.Time) error {
+	if err := tx.PutJobs(ctx, q.Name, wanted, due); err != nil {
+		return fmt.Errorf("enqueue %d for %s: %w", len(wanted), q.Name, err)
 	}
 	tx.AfterCommit(q.poke)
 	return nil
+}
+
+// Waiting are the names of the jobs of a lane that have not ended.
+func (q *Queue) Waiting(ctx context.Context, tx Tx, lane string) ([]string, error) {
+	names, err := tx.JobNames(ctx, q.Name, lane)
+	if err != nil {
+		return nil, fmt.Errorf("jobs of %s for %s: %w", lane, q.Name, err)
+	}
+	return names, nil
 }
 
 // poke lets a waiting worker look now.

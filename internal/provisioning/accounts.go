@@ -20,6 +20,10 @@ type Accounts interface {
 	// made. A fault of kind Internal or Throttled may pass; others stay until
 	// somebody changes something. A change that is so already is no error.
 	Apply(ctx context.Context, changes []Change) []error
+	// Held reads back what Identity Center has in accounts: the roles below a
+	// path, by name, and its SAML providers. The answer has one slot for each
+	// account, empty where there is nothing.
+	Held(ctx context.Context, ids []arn.AccountID, path string) ([]Holding, error)
 	// AssumeRoleWithSAML exchanges an assertion for credentials of a role.
 	AssumeRoleWithSAML(ctx context.Context, a Assertion) (Credentials, error)
 	// List lists accounts by id.
@@ -42,6 +46,29 @@ type Change struct {
 	Provider Provider // is to be there before the role is
 	Role     Role
 	Delete   bool // the role is to go; of Role only Name matters
+	// Anew writes the role also where it was last written the same: somebody
+	// has changed it since.
+	Anew bool
+}
+
+// Holding is what Identity Center has in an account.
+type Holding struct {
+	Account   arn.AccountID
+	Err       error // why it could not be read
+	Roles     []HeldRole
+	Providers map[string]string // metadata by name
+}
+
+// HeldRole is a role as it stands in an account.
+type HeldRole struct {
+	Name        string
+	Path        string
+	Description string
+	TrustPolicy string
+	MaxSession  time.Duration
+	Attached    []string          // ARNs, in order
+	Inline      map[string]string // documents by name
+	Boundary    string            // ARN; "" for none
 }
 
 // Provider is the SAML provider that stands for the instance in an account.

@@ -31,6 +31,8 @@ const (
 	KindCreate    Kind = "CREATE"    // an account assignment is created
 	KindDelete    Kind = "DELETE"    // an account assignment is deleted
 	KindProvision Kind = "PROVISION" // a changed permission set is brought to its accounts
+	KindRemove    Kind = "REMOVE"    // an account that has left loses its roles
+	KindRepair    Kind = "REPAIR"    // roles that somebody else has changed are written again
 )
 
 // Status says how far a request has come.
@@ -57,9 +59,24 @@ type Operation struct {
 	Request
 	ID      string // a UUID
 	Status  Status
-	Reason  string // why it failed
+	Reason  string // why it failed; of many reasons the first
 	Created time.Time
+	Progress
 }
+
+// Progress counts roles: a request is over when none is left.
+type Progress struct {
+	Done, Failed, Left int
+}
+
+// Failure is why one role of a request about many could not be made.
+type Failure struct {
+	Pair
+	Reason string
+}
+
+// Key sorts and identifies the failures of an operation.
+func (f Failure) Key() string { return string(f.Account) + " " + f.Set }
 
 // Freshness selects by whether a role equals its permission set as it is now.
 type Freshness string
@@ -80,8 +97,11 @@ type Pair struct {
 type Provisioned struct {
 	Pair
 	RoleName string
-	Revision string // of the permission set's content
+	Revision string // of the permission set's content, or Spoilt
 }
+
+// Spoilt is the revision of a role that is not as it was written.
+const Spoilt = ""
 
 // Tx is what provisioning needs of one transaction.
 type Tx interface {
@@ -103,9 +123,20 @@ type Tx interface {
 	ProvisioningOperation(ctx context.Context, kind Kind, id string) (Operation, bool, error)
 	// ProvisioningOperations lists by id, newest first; status "" means all.
 	ProvisioningOperations(ctx context.Context, kind Kind, status Status, page paging.Page) ([]Operation, error)
-	// EndProvisioningWait takes a pair from the operations that wait for it, and
-	// answers those. One that waits for nothing more has succeeded; with a
-	// reason it has failed at once.
+	// ProvisioningFailures lists by account and set, after a [Failure.Key].
+	ProvisioningFailures(ctx context.Context, operation string, page paging.Page) ([]Failure, error)
+	// ProvisioningInProgress adds up the operations of a kind that are in progress.
+	ProvisioningInProgress(ctx context.Context, kind Kind) (operations int, p Progress, err error)
+	// ProvisioningWaits are the pairs of an account that operations wait for.
+	ProvisioningWaits(ctx context.Context, account arn.AccountID) ([]Pair, error)
+	// AssignedSets are the sets that are assigned in an account, active or not.
+	AssignedSets(ctx context.Context, account arn.AccountID) ([]string, error)
+	PermissionSetNamed(ctx context.Context, name string) (permissionset.Set, bool, error)
+	// DeleteAssignmentsIn removes all assignments in an account, active or not.
+	DeleteAssignmentsIn(ctx context.Context, account arn.AccountID) (int, error)
+	// EndProvisioningWait takes a pair, done or failed for a reason, from the
+	// operations that wait for it, and answers those. One that waits for nothing
+	// more has failed when any of its pairs has, else succeeded.
 	EndProvisioningWait(ctx context.Context, p Pair, reason string) ([]Operation, error)
 	// ActivateAssignment lets a principal use an assignment that was pending.
 	ActivateAssignment(context.Context, Request) error
@@ -134,27 +165,37 @@ type Service struct {
 // Begin starts a request, in the transaction of ctx when there is one.
 func (s *Service) Begin(ctx context.Context, r Request) (o Operation, err error) {
 	err = s.InTx(ctx, func(tx Tx) error {
-		o = Operation{Request: r, ID: s.Mint.TimeUUID(tx.Now()), Status: InProgress, Created: tx.Now()}
 		waitsFor := []Pair{{r.Account, r.Set}}
 		if r.Account == "" {
 			if waitsFor, err = everyAccount(ctx, tx, r.Set); err != nil {
 				return err
 			}
 		}
-		if err := tx.PutProvisioningOperation(ctx, o, waitsFor); err != nil {
-			return err
-		}
-		for _, p := range waitsFor {
-			if err := s.Queue.Enqueue(ctx, tx, string(p.Account), p.Set); err != nil {
-				return err
-			}
-		}
-		return nil
+		o, err = s.begin(ctx, tx, r, waitsFor)
+		return err
 	})
 	if err != nil {
 		return Operation{}, fmt.Errorf("begin %s of %s: %w", r.Kind, r.Set, err)
 	}
 	return o, nil
+}
+
+// begin stores an operation that waits for pairs, and a job for each.
+func (s *Service) begin(ctx context.Context, tx Tx, r Request, waitsFor []Pair) (Operation, error) {
+	o := Operation{
+		Request: r, ID: s.Mint.TimeUUID(tx.Now()), Status: InProgress, Created: tx.Now(), Progress: Progress{Left: len(waitsFor)},
+	}
+	if len(waitsFor) == 0 {
+		o.Status = Succeeded
+	}
+	if err := tx.PutProvisioningOperation(ctx, o, waitsFor); err != nil {
+		return Operation{}, err
+	}
+	names := make([]jobs.Job, len(waitsFor))
+	for n, p := range waitsFor {
+		names[n] = jobs.Job{Lane: string(p.Account), Name: p.Set}
+	}
+	return o, s.Queue.EnqueueAll(ctx, tx, names)
 }
 
 // Refuse records a request that has failed from the start.

@@ -428,7 +428,7 @@ func BenchmarkProvision1000Accounts(b *testing.B) {
 	}
 }
 
-func manyAccounts(b *testing.B, h *house, n int) []arn.AccountID {
+func manyAccounts(b testing.TB, h *house, n int) []arn.AccountID {
 	b.Helper()
 	all := make([]arn.AccountID, n)
 	err := h.db.Unit(b.Context(), func(ctx context.Context) error {

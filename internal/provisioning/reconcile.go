@@ -67,16 +67,9 @@ func (s *Service) look(ctx context.Context, i instance.Instance, batch []jobs.Jo
 
 // read completes the step; contents are those read already.
 func (s *step) read(ctx context.Context, tx Tx, i instance.Instance, contents map[string]*permissionset.Content) error {
-	content, known := contents[s.pair.Set]
-	if !known {
-		c, found, err := tx.PermissionSetContent(ctx, s.pair.Set)
-		if err != nil {
-			return err
-		}
-		if found {
-			content = &c
-		}
-		contents[s.pair.Set] = content
+	content, err := contentOf(ctx, tx, s.pair.Set, contents)
+	if err != nil {
+		return err
 	}
 	wanted, err := tx.ProvisioningWanted(ctx, s.pair)
 	if err != nil {
@@ -98,19 +91,33 @@ func (s *step) read(ctx context.Context, tx Tx, i instance.Instance, contents ma
 	return nil
 }
 
+// contentOf reads a permission set's content, nil when there is none, unless it
+// is one of contents already.
+func contentOf(ctx context.Context, tx Tx, set string, contents map[string]*permissionset.Content) (*permissionset.Content, error) {
+	content, known := contents[set]
+	if known {
+		return content, nil
+	}
+	c, found, err := tx.PermissionSetContent(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		content = &c
+	}
+	contents[set] = content
+	return content, nil
+}
+
 // apply brings the accounts up to date, all in one call of the seam.
 func (s *Service) apply(ctx context.Context, i instance.Instance, steps []step) error {
 	var (
 		changes []Change
 		of      []int // the step of each change
 	)
-	signer, err := s.Instance.Signer(ctx)
+	metadata, err := s.metadata(ctx)
 	if err != nil {
 		return err
-	}
-	metadata, err := signer.Metadata(signer.EntityID)
-	if err != nil {
-		return fmt.Errorf("metadata: %w", err)
 	}
 	for n, st := range steps {
 		if !st.needed() {
@@ -121,6 +128,7 @@ func (s *Service) apply(ctx context.Context, i instance.Instance, steps []step) 
 			c.Delete, c.Role.Name = true, st.name
 		} else {
 			c.Role = roleOf(i, st.pair, st.name, *st.wanted)
+			c.Anew = st.written != nil && st.written.Revision == Spoilt
 		}
 		changes, of = append(changes, c), append(of, n)
 	}
@@ -128,6 +136,9 @@ func (s *Service) apply(ctx context.Context, i instance.Instance, steps []step) 
 		return nil
 	}
 	for n, failure := range s.Accounts.Apply(ctx, changes) {
+		if changes[n].Delete && fault.Of(failure) == fault.NotFound && failure != nil {
+			failure = nil // the account is gone, and with it the role
+		}
 		steps[of[n]].failure = failure
 	}
 	return nil

@@ -30,7 +30,7 @@ func (tx *Tx) AssignmentsIn(ctx context.Context, account arn.AccountID, setARN s
 }
 
 // assignedTo are the active assignments of one principal; each part is read
-// in the order of account_assignment_principal and no further than the page.
+// in the order of account_assignment_held and no further than the page.
 const assignedTo = "SELECT " + assignmentColumns + ` FROM account_assignment
 	WHERE principal_id = ? AND principal_type = ? AND active = 1
 	AND (account, permission_set, principal_type, principal_id) > (?, ?, ?, ?)`

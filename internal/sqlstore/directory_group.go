@@ -41,10 +41,12 @@ func (tx *Tx) DirectoryGroupByName(ctx context.Context, nameKey string) (directo
 // DirectoryGroups lists groups by id.
 func (tx *Tx) DirectoryGroups(ctx context.Context, page paging.Page) ([]directory.Group, error) {
 	groups, err := rows(ctx, tx, scanGroup, "SELECT "+groupColumns+" FROM directory_group WHERE id > ? ORDER BY id LIMIT ?", page.After, page.Limit)
+	if err != nil || len(groups) == 0 {
+		return nil, err
+	}
+	ids, err := tx.externalIDsBetween(ctx, string(groups[0].ID), string(groups[len(groups)-1].ID))
 	for i := range groups {
-		if groups[i].ExternalIDs, err = tx.externalIDs(ctx, string(groups[i].ID)); err != nil {
-			return nil, err
-		}
+		groups[i].ExternalIDs = ids[string(groups[i].ID)]
 	}
 	return groups, err
 }

@@ -69,12 +69,27 @@ func (tx *Tx) DirectoryUserBy(ctx context.Context, key directory.UserKey, value 
 // DirectoryUsers lists users by id.
 func (tx *Tx) DirectoryUsers(ctx context.Context, page paging.Page) ([]directory.User, error) {
 	users, err := rows(ctx, tx, scanUser, "SELECT "+userColumns+" FROM directory_user WHERE id > ? ORDER BY id LIMIT ?", page.After, page.Limit)
+	if err != nil || len(users) == 0 {
+		return nil, err
+	}
+	ids, err := tx.externalIDsBetween(ctx, string(users[0].ID), string(users[len(users)-1].ID))
 	for i := range users {
-		if users[i].ExternalIDs, err = tx.externalIDs(ctx, string(users[i].ID)); err != nil {
-			return nil, err
-		}
+		users[i].ExternalIDs = ids[string(users[i].ID)]
 	}
 	return users, err
+}
+
+// externalIDsBetween are the external ids of all owners from first to last.
+func (tx *Tx) externalIDsBetween(ctx context.Context, first, last string) (map[string][]directory.ExternalID, error) {
+	byOwner := map[string][]directory.ExternalID{}
+	_, err := rows(ctx, tx, func(row scanner) (struct{}, error) {
+		var owner string
+		var e directory.ExternalID
+		err := row.Scan(&owner, &e.Issuer, &e.ID)
+		byOwner[owner] = append(byOwner[owner], e)
+		return struct{}{}, err
+	}, "SELECT owner, issuer, id FROM directory_external_id WHERE owner >= ? AND owner <= ? ORDER BY owner, issuer, id", first, last)
+	return byOwner, err
 }
 
 // PutDirectoryUser adds a user; false when the id or user name exists.

@@ -22,8 +22,14 @@ func tuples(one string, n int) string {
 
 // inBatches runs "head VALUES-tuples tail" for all rows, some at a time.
 func (tx *Tx) inBatches(ctx context.Context, head, tuple, tail string, all [][]any) error {
+	tx.changed = tx.changed || len(all) > 0
+	return tx.inBatchesQuietly(ctx, head, tuple, tail, all)
+}
+
+// inBatchesQuietly is inBatches for what no remembered read depends on.
+func (tx *Tx) inBatchesQuietly(ctx context.Context, head, tuple, tail string, all [][]any) error {
 	for some := range slices.Chunk(all, rowsAtOnce) {
-		if _, err := tx.exec(ctx, head+tuples(tuple, len(some))+tail, slices.Concat(some...)...); err != nil {
+		if _, err := tx.execQuietly(ctx, head+tuples(tuple, len(some))+tail, slices.Concat(some...)...); err != nil {
 			return err
 		}
 	}

@@ -2,20 +2,23 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"foyer/internal/jobs"
 )
 
-// PutJob adds a job, or makes it due again under a new version. Versions come
+// PutJobs adds jobs, or makes them due again under a new version. Versions come
 // from the clock, so that a job that was finished does not begin again at one
 // that a slow worker still holds.
-func (tx *Tx) PutJob(ctx context.Context, queue, lane, name string, due time.Time) error {
-	_, err := tx.execQuietly(ctx, `INSERT INTO job (queue, lane, name, version, attempts, due, owner, claimed_until) VALUES (?, ?, ?, ?, 0, ?, '', 0)
-		ON CONFLICT (queue, lane, name) DO UPDATE SET attempts = 0, due = excluded.due,
-		version = CASE WHEN excluded.version > job.version THEN excluded.version ELSE job.version + 1 END`,
-		queue, lane, name, micros(tx.at), micros(due))
-	return err
+func (tx *Tx) PutJobs(ctx context.Context, queue string, wanted []jobs.Job, due time.Time) error {
+	all := make([][]any, len(wanted))
+	for i, j := range wanted {
+		all[i] = []any{queue, j.Lane, j.Name, micros(tx.at), micros(due)}
+	}
+	return tx.inBatchesQuietly(ctx, "INSERT INTO job (queue, lane, name, version, attempts, due, owner, claimed_until) VALUES ", "(?, ?, ?, ?, 0, ?, '', 0)",
+		` ON CONFLICT (queue, lane, name) DO UPDATE SET attempts = 0, due = excluded.due,
+		version = CASE WHEN excluded.version > job.version THEN excluded.version ELSE job.version + 1 END`, all)
 }
 
 func scanJob(row scanner) (jobs.Job, error) {
@@ -82,10 +85,20 @@ func (tx *Tx) FreeJobs(ctx context.Context, queue string) error {
 	return err
 }
 
-// NextJobDue is when the first job is due or comes free.
+// JobNames are the jobs of a lane.
+func (tx *Tx) JobNames(ctx context.Context, queue, lane string) ([]string, error) {
+	return rows(ctx, tx, scanText, "SELECT name FROM job WHERE queue = ? AND lane = ? ORDER BY name", queue, lane)
+}
+
+// NextJobDue is when the first job that nobody has claimed is due, or, if that is
+// sooner, when the first claim runs out.
 func (tx *Tx) NextJobDue(ctx context.Context, queue string) (time.Time, error) {
-	var due int64
-	_, err := tx.queryRow(ctx, `SELECT CASE WHEN due > claimed_until THEN due ELSE claimed_until END FROM job
-		WHERE queue = ? ORDER BY CASE WHEN due > claimed_until THEN due ELSE claimed_until END LIMIT 1`, []any{queue}, &due)
-	return fromMicros(due), err
+	first, err := rows(ctx, tx, func(row scanner) (at int64, err error) {
+		return at, row.Scan(&at)
+	}, `SELECT * FROM (SELECT due FROM job WHERE queue = ? AND claimed_until = 0 ORDER BY due LIMIT 1) AS free
+		UNION ALL SELECT * FROM (SELECT claimed_until FROM job WHERE queue = ? AND claimed_until > 0 ORDER BY claimed_until LIMIT 1) AS claimed`, queue, queue)
+	if err != nil || len(first) == 0 {
+		return time.Time{}, err
+	}
+	return fromMicros(slices.Min(first)), nil
 }

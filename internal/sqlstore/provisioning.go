@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"foyer/internal/arn"
@@ -57,36 +58,31 @@ func (tx *Tx) ProvisionedSets(ctx context.Context, account arn.AccountID, page p
 		string(account), page.After, page.Limit)
 }
 
-const operationColumns = "id, kind, status, reason, created, account, permission_set, principal_type, principal_id"
+const operationColumns = "id, kind, status, reason, created, account, permission_set, principal_type, principal_id, total, failed, waits"
 
 func scanOperation(row scanner) (provisioning.Operation, error) {
 	var (
 		o       provisioning.Operation
 		created int64
+		total   int
 	)
-	err := row.Scan(&o.ID, &o.Kind, &o.Status, &o.Reason, &created, &o.Account, &o.Set, &o.PrincipalType, &o.PrincipalID)
-	o.Created = fromMicros(created)
+	err := row.Scan(&o.ID, &o.Kind, &o.Status, &o.Reason, &created, &o.Account, &o.Set, &o.PrincipalType, &o.PrincipalID, &total, &o.Failed, &o.Left)
+	o.Created, o.Done = fromMicros(created), total-o.Failed-o.Left
 	return o, err
 }
 
-// PutProvisioningOperation stores an operation that waits for pairs; one in
-// progress that waits for none has succeeded.
+// PutProvisioningOperation stores an operation that waits for pairs.
 func (tx *Tx) PutProvisioningOperation(ctx context.Context, o provisioning.Operation, waitsFor []provisioning.Pair) error {
-	if len(waitsFor) == 0 && o.Status == provisioning.InProgress {
-		o.Status = provisioning.Succeeded
-	}
-	_, err := tx.execQuietly(ctx, "INSERT INTO provisioning_operation ("+operationColumns+", waits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		o.ID, string(o.Kind), string(o.Status), o.Reason, micros(o.Created), string(o.Account), o.Set, o.PrincipalType, o.PrincipalID, len(waitsFor))
+	_, err := tx.execQuietly(ctx, "INSERT INTO provisioning_operation ("+operationColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
+		o.ID, string(o.Kind), string(o.Status), o.Reason, micros(o.Created), string(o.Account), o.Set, o.PrincipalType, o.PrincipalID, len(waitsFor), len(waitsFor))
 	if err != nil {
 		return err
 	}
-	for _, p := range waitsFor {
-		if _, err := tx.execQuietly(ctx, "INSERT INTO provisioning_wait (account, permission_set, operation) VALUES (?, ?, ?)",
-			string(p.Account), p.Set, o.ID); err != nil {
-			return err
-		}
+	all := make([][]any, len(waitsFor))
+	for i, p := range waitsFor {
+		all[i] = []any{string(p.Account), p.Set, o.ID}
 	}
-	return nil
+	return tx.inBatchesQuietly(ctx, "INSERT INTO provisioning_wait (account, permission_set, operation) VALUES ", "(?, ?, ?)", "", all)
 }
 
 // ProvisioningOperation reads an operation of a kind.
@@ -116,16 +112,68 @@ func (tx *Tx) EndProvisioningWait(ctx context.Context, p provisioning.Pair, reas
 	if _, err := tx.execQuietly(ctx, "DELETE FROM provisioning_wait WHERE account = ? AND permission_set = ?", string(p.Account), p.Set); err != nil {
 		return nil, err
 	}
-	for _, o := range waiting {
-		update, args := "status = CASE WHEN status = 'IN_PROGRESS' AND waits = 1 THEN 'SUCCEEDED' ELSE status END", []any{}
-		if reason != "" {
-			update, args = "reason = CASE WHEN status = 'FAILED' THEN reason ELSE ? END, status = 'FAILED'", []any{reason}
+	failed := flag(reason != "")
+	for i, o := range waiting {
+		if o.Left > 1 || o.Done+o.Failed > 0 { // of a request about one pair the operation's reason says it all
+			if err := tx.putProvisioningFailure(ctx, o.ID, p, reason); err != nil {
+				return nil, err
+			}
 		}
-		if _, err := tx.execQuietly(ctx, "UPDATE provisioning_operation SET "+update+", waits = waits - 1 WHERE id = ?", append(args, o.ID)...); err != nil {
+		if _, err := tx.execQuietly(ctx, `UPDATE provisioning_operation SET waits = waits - 1, failed = failed + ?,
+			reason = CASE WHEN reason = '' THEN ? ELSE reason END,
+			status = CASE WHEN waits > 1 THEN status WHEN failed + ? > 0 THEN 'FAILED' ELSE 'SUCCEEDED' END WHERE id = ?`,
+			failed, reason, failed, o.ID); err != nil {
 			return nil, err
 		}
+		waiting[i].Left--
 	}
 	return waiting, nil
+}
+
+func (tx *Tx) putProvisioningFailure(ctx context.Context, operation string, p provisioning.Pair, reason string) error {
+	if reason == "" {
+		return nil
+	}
+	_, err := tx.execQuietly(ctx, "INSERT INTO provisioning_failure (operation, account, permission_set, reason) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		operation, string(p.Account), p.Set, reason)
+	return err
+}
+
+// ProvisioningFailures lists an operation's failures by account and set.
+func (tx *Tx) ProvisioningFailures(ctx context.Context, operation string, page paging.Page) ([]provisioning.Failure, error) {
+	account, set, _ := strings.Cut(page.After, " ")
+	return rows(ctx, tx, func(row scanner) (f provisioning.Failure, err error) {
+		return f, row.Scan(&f.Account, &f.Set, &f.Reason)
+	}, `SELECT account, permission_set, reason FROM provisioning_failure
+		WHERE operation = ? AND (account, permission_set) > (?, ?) ORDER BY account, permission_set LIMIT ?`, operation, account, set, page.Limit)
+}
+
+// ProvisioningInProgress adds up the operations of a kind that are in progress.
+func (tx *Tx) ProvisioningInProgress(ctx context.Context, kind provisioning.Kind) (operations int, p provisioning.Progress, err error) {
+	total := 0
+	_, err = tx.queryRow(ctx, `SELECT COUNT(*), COALESCE(SUM(total), 0), COALESCE(SUM(failed), 0), COALESCE(SUM(waits), 0)
+		FROM provisioning_operation WHERE kind = ? AND status = 'IN_PROGRESS'`, []any{string(kind)}, &operations, &total, &p.Failed, &p.Left)
+	p.Done = total - p.Failed - p.Left
+	return operations, p, err
+}
+
+// ProvisioningWaits are the pairs of an account that operations wait for.
+func (tx *Tx) ProvisioningWaits(ctx context.Context, account arn.AccountID) ([]provisioning.Pair, error) {
+	return rows(ctx, tx, func(row scanner) (provisioning.Pair, error) {
+		p := provisioning.Pair{Account: account}
+		return p, row.Scan(&p.Set)
+	}, "SELECT DISTINCT permission_set FROM provisioning_wait WHERE account = ? ORDER BY permission_set", string(account))
+}
+
+// AssignedSets are the sets that are assigned in an account.
+func (tx *Tx) AssignedSets(ctx context.Context, account arn.AccountID) ([]string, error) {
+	return rows(ctx, tx, scanText, "SELECT DISTINCT permission_set FROM account_assignment WHERE account = ? ORDER BY permission_set", string(account))
+}
+
+// DeleteAssignmentsIn removes all assignments in an account.
+func (tx *Tx) DeleteAssignmentsIn(ctx context.Context, account arn.AccountID) (int, error) {
+	n, err := tx.exec(ctx, "DELETE FROM account_assignment WHERE account = ?", string(account))
+	return int(n), err
 }
 
 // ActivateAssignment lets a principal use an assignment that was pending.
@@ -146,7 +194,14 @@ func (tx *Tx) DropPendingAssignment(ctx context.Context, r provisioning.Request)
 
 // PurgeProvisioning removes settled operations from before a time.
 func (tx *Tx) PurgeProvisioning(ctx context.Context, before time.Time, limit int) (int, error) {
-	n, err := tx.execQuietly(ctx, `DELETE FROM provisioning_operation WHERE id IN
-		(SELECT id FROM provisioning_operation WHERE id < ? AND waits = 0 ORDER BY id LIMIT ?)`, mint.FirstTimeUUID(before), limit)
-	return int(n), err
+	old, err := rows(ctx, tx, scanText, "SELECT id FROM provisioning_operation WHERE id < ? AND waits = 0 ORDER BY id LIMIT ?", mint.FirstTimeUUID(before), limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, from := range []string{"provisioning_failure WHERE operation", "provisioning_operation WHERE id"} {
+		if err := tx.inBatchesQuietly(ctx, "DELETE FROM "+from+" IN (", "?", ")", idRows(old)); err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
 }

@@ -34,6 +34,8 @@ type Plane struct {
 	PutPolicy func(t *testing.T, account arn.AccountID, path, name string)
 	// Role reads a role back; found is false when it is not there.
 	Role func(t *testing.T, account arn.AccountID, name string) (role Role, found bool)
+	// Spoil takes the permissions boundary from a role, behind the seam's back.
+	Spoil func(t *testing.T, account arn.AccountID, name string)
 }
 
 // Role is a role as the plane's own API shows it.
@@ -75,6 +77,8 @@ func Run(t *testing.T, open func(t *testing.T) Plane) {
 		"accounts are listed and described":              listing,
 		"many accounts are written in one call":          many,
 		"doing it twice changes nothing and is no error": twice,
+		"what an account holds is read back":             heldBack,
+		"a role that was changed is written anew":        anew,
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			s := &suite{Plane: open(t), signer: newSigner(t)}
@@ -300,5 +304,47 @@ func twice(t *testing.T, s *suite) {
 	after, _ := s.Role(t, s.One, roleName)
 	if before.ARN != after.ARN || len(after.Attached) != 1 {
 		t.Errorf("%+v became %+v", before, after)
+	}
+}
+
+func heldBack(t *testing.T, s *suite) {
+	s.PutPolicy(t, s.One, "/team/", "Extra")
+	s.apply(t, s.change(s.One, func(r *provisioning.Role) {
+		r.CustomerManaged = []permissionset.PolicyRef{{Path: "/team/", Name: "Extra"}}
+	}))
+	held, err := s.Accounts.Held(t.Context(), []arn.AccountID{s.Two, s.One}, path)
+	if err != nil || len(held) != 2 || held[0].Account != s.Two || held[1].Account != s.One || held[0].Err != nil || held[1].Err != nil {
+		t.Fatalf("Held = %+v, %v", held, err)
+	}
+	if len(held[0].Roles) != 0 {
+		t.Errorf("the other account holds %+v", held[0].Roles)
+	}
+	if got := held[1].Providers[provider]; got != s.metadata {
+		t.Errorf("metadata = %q", got)
+	}
+	want := s.change(s.One, nil).Role
+	if len(held[1].Roles) != 1 {
+		t.Fatalf("roles = %+v", held[1].Roles)
+	}
+	role := held[1].Roles[0]
+	if role.Name != roleName || role.Path != path || role.Description != want.Description || role.TrustPolicy != want.TrustPolicy || role.MaxSession != want.MaxSession ||
+		len(role.Attached) != 2 || role.Attached[0] != arn.IAM(s.One, "policy/team/Extra") || role.Attached[1] != readOnly ||
+		len(role.Inline) != 1 || role.Inline["AwsSSOInlinePolicy"] != inline || role.Boundary != viewOnly {
+		t.Errorf("role = %+v", role)
+	}
+}
+
+func anew(t *testing.T, s *suite) {
+	s.apply(t, s.change(s.One, nil))
+	s.Spoil(t, s.One, roleName)
+	held, err := s.Accounts.Held(t.Context(), []arn.AccountID{s.One}, path)
+	if err != nil || len(held) != 1 || len(held[0].Roles) != 1 || held[0].Roles[0].Boundary != "" {
+		t.Fatalf("Held = %+v, %v", held, err)
+	}
+	c := s.change(s.One, nil)
+	c.Anew = true
+	s.apply(t, c)
+	if role, _ := s.Role(t, s.One, roleName); role.Boundary != viewOnly {
+		t.Errorf("role = %+v", role)
 	}
 }
