@@ -25,7 +25,7 @@ var storeys = [][]string{
 		"internal/company", "web",
 	},
 	// ROOMS below both planes.
-	{"internal/audit", "internal/jobs"},
+	{"internal/audit", "internal/jobs", "internal/mail"},
 	// ROOMS of the two planes.
 	{
 		"internal/instance", "internal/directory", "internal/signin", "internal/session", "internal/oidc",
@@ -33,7 +33,7 @@ var storeys = [][]string{
 		"internal/organizations", "internal/iam", "internal/sts", "internal/access",
 	},
 	// FACES and ADAPTERS.
-	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/sqlstore", "internal/embeddedaccounts", "internal/issuerkeys"},
+	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/sqlstore", "internal/embeddedaccounts", "internal/issuerkeys", "internal/smtp"},
 	// The wiring, and the suites: those that open real stores, and the one for contracts.
 	{".", "internal/embeddedaccounts/accountstest", "internal/sqlstore/storetest", "internal/wire/wiretest"},
 	// Programs.
@@ -49,6 +49,7 @@ var doors = map[string][]string{
 	"internal/identitycontext": {"internal/seal"},                                          // an assertion is sealed
 	"internal/saml":            {"internal/fault"},                                         // verification fails in the house's words
 	"internal/sigv4":           {"internal/secret", "internal/fault"},                      // a signature is made with a secret
+	"internal/mail":            {"internal/jobs"},                                          // a letter is posted by a job
 	"internal/assignment":      {"internal/permissionset", "internal/provisioning"},        // an assignment is of a set, and begins its provisioning
 	"internal/provisioning":    {"internal/permissionset", "internal/instance"},            // a role is a permission set in an account of an instance
 	"internal/federation":      {"internal/provisioning", "internal/instance"},             // credentials come through the seam that provisioning declares
