@@ -58,7 +58,10 @@ func (s *Service) ChangePassword(ctx context.Context, w Workflow, password secre
 	if err != nil {
 		return Turn{}, err
 	}
-	return s.pass(ctx, w, NewPasswordStep, "", open, func(tx Tx) error {
-		return s.replace(ctx, tx, w.User.ID, next, was)
+	return s.pass(ctx, w, NewPasswordStep, "", open, func(ctx context.Context, tx Tx) error {
+		if err := s.replace(ctx, tx, w.User.ID, next, was); err != nil {
+			return err
+		}
+		return s.changed(ctx, w.User)
 	})
 }

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,7 +37,8 @@ const PasswordRules = "8 to 64 characters, with a lowercase letter, an uppercase
 
 // CheckPassword returns an Invalid fault naming what password lacks under AWS's
 // fixed rules: 8 to 64 characters, with a lower case letter, an upper case
-// letter, a digit and a symbol among them.
+// letter, a digit and a symbol among them, and no password that is publicly
+// known.
 func CheckPassword(password secret.Text) error {
 	text := password.Reveal()
 	if !utf8.ValidString(text) {
@@ -55,7 +57,7 @@ func CheckPassword(password secret.Text) error {
 			return fault.Newf(fault.Invalid, "The password must contain %s.", class.name)
 		}
 	}
-	return nil
+	return checkCommon(text)
 }
 
 // SetPassword gives a user a new password and lifts a lock. It fails with an
@@ -139,10 +141,8 @@ func (s *Service) SetFirstPassword(ctx context.Context, users []string, password
 // user is no error.
 func (s *Service) Forget(ctx context.Context, user string) error {
 	return s.InTx(ctx, func(tx Tx) error {
-		if err := tx.DeleteSigninPassword(ctx, user); err != nil {
-			return err
-		}
-		return tx.DeleteSigninAttemptsOf(ctx, user)
+		return errors.Join(tx.DeleteSigninPassword(ctx, user), tx.DeleteSigninAttemptsOf(ctx, user),
+			tx.DeleteSigninLinksOf(ctx, user, ""), tx.DeleteSigninEmail(ctx, user))
 	})
 }
 

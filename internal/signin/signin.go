@@ -33,14 +33,13 @@ package signin
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/netip"
-	"strings"
 	"time"
 
 	"foyer/internal/fault"
+	"foyer/internal/jobs"
 	"foyer/internal/mint"
+	"foyer/internal/seal"
 	"foyer/internal/secret"
 )
 
@@ -57,6 +56,7 @@ type User struct {
 type Source struct {
 	IP        netip.Addr
 	UserAgent string
+	Browser   secret.Text // what the browser keeps of an earlier sign-in, see [Service.KnowBrowser]
 }
 
 func (s Source) cut() Source {
@@ -66,6 +66,7 @@ func (s Source) cut() Source {
 
 // Tx is what sign-in needs of one transaction.
 type Tx interface {
+	jobs.Tx
 	SigninPassword(ctx context.Context, user string) (Password, bool, error)
 	// PutSigninPassword stores p when the stored verifier is still was ("" for
 	// none), and reports whether it did.
@@ -83,9 +84,19 @@ type Tx interface {
 	MoveSigninWorkflow(ctx context.Context, from, to string, w Workflow) (moved bool, err error)
 	DeleteSigninWorkflow(ctx context.Context, key string) (deleted bool, err error)
 	PurgeSigninWorkflows(ctx context.Context, before time.Time, limit int) (int, error)
+	PutSigninLink(ctx context.Context, l Link) error
+	SigninLink(ctx context.Context, hash string) (Link, bool, error)
+	DeleteSigninLink(ctx context.Context, hash string) (deleted bool, err error)
+	// DeleteSigninLinksOf removes a user's links for a purpose; "" for every one.
+	DeleteSigninLinksOf(ctx context.Context, user string, purpose Purpose) error
+	PurgeSigninLinks(ctx context.Context, before time.Time, limit int) (int, error)
+	SigninEmail(ctx context.Context, user string) (string, error)
+	PutSigninEmail(ctx context.Context, user, email string, at time.Time) error
+	DeleteSigninEmail(ctx context.Context, user string) error
 }
 
-// Service signs people in. All fields are required but Steps.
+// Service signs people in. All fields are required but Steps and
+// Post.
 type Service struct {
 	InTx func(context.Context, func(Tx) error) error
 	View func(context.Context, func(Tx) error) error
@@ -100,6 +111,19 @@ type Service struct {
 	// Record writes an audit event in the unit of work of its context.
 	Record func(context.Context, Event) error
 	Hasher *Hasher
+	Ring   *seal.Keyring
+
+	// Post sends letters; nil where there is no mail server.
+	Post Post
+	// Forgotten is the queue of those who forgot their passwords.
+	Forgotten *jobs.Queue
+	// Organization is the name of whoever runs this, for letters.
+	Organization func(context.Context) (string, error)
+	// Portal is the URL at which people reach us, scheme://host[:port].
+	Portal string
+	// EndSessions ends every session of a user whose password is another one now.
+	EndSessions func(ctx context.Context, user string) error
+
 	// Steps are what may come after the first credential, in this order.
 	Steps []Step
 }
@@ -145,7 +169,7 @@ func (s *Service) EnterPassword(ctx context.Context, w Workflow, password secret
 			return Turn{}, err
 		}
 	}
-	return s.advance(ctx, w, PasswordCredential, open, func(tx Tx) error {
+	return s.advance(ctx, w, PasswordCredential, open, func(ctx context.Context, tx Tx) error {
 		if !stale {
 			return nil
 		}
@@ -174,18 +198,6 @@ func (s *Service) admit(ctx context.Context, w Workflow, user User, known bool) 
 	return stored, err
 }
 
-// count adds an attempt to what is counted of a name, and reports whether it
-// may be looked at.
-func (s *Service) count(ctx context.Context, tx Tx, w Workflow) (admitted bool, err error) {
-	key := nameKey(w.UserName)
-	before, err := tx.SigninAttempts(ctx, key)
-	if err != nil {
-		return false, err
-	}
-	counted, admitted := before.count(s.Now().UTC())
-	return admitted, tx.PutSigninAttempts(ctx, key, w.User.ID, counted)
-}
-
 // refuse records a wrong password and returns its refusal.
 func (s *Service) refuse(ctx context.Context, w Workflow) error {
 	err := s.Unit(ctx, func(ctx context.Context) error {
@@ -198,7 +210,7 @@ func (s *Service) refuse(ctx context.Context, w Workflow) error {
 }
 
 // Purge removes up to limit counts of attempts that began before a time, and as
-// many workflows that ran out before it, and answers the larger number. Anything
+// many workflows and links that ran out before it, and answers the largest number. Anything
 // older than an hour no longer matters.
 func (s *Service) Purge(ctx context.Context, before time.Time, limit int) (n int, err error) {
 	err = s.InTx(ctx, func(tx Tx) error {
@@ -207,15 +219,12 @@ func (s *Service) Purge(ctx context.Context, before time.Time, limit int) (n int
 			return err
 		}
 		workflows, err := tx.PurgeSigninWorkflows(ctx, before, limit)
-		n = max(attempts, workflows)
+		if err != nil {
+			return err
+		}
+		links, err := tx.PurgeSigninLinks(ctx, before, limit)
+		n = max(attempts, workflows, links)
 		return err
 	})
 	return n, err
-}
-
-// nameKey is the key under which attempts on a name are counted, whether or
-// not anyone has that name.
-func nameKey(userName string) string {
-	sum := sha256.Sum256([]byte(strings.ToLower(userName)))
-	return hex.EncodeToString(sum[:])
 }

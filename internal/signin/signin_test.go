@@ -11,7 +11,10 @@ import (
 	"time"
 
 	"foyer/internal/fault"
+	"foyer/internal/jobs"
+	"foyer/internal/mail"
 	"foyer/internal/mint"
+	"foyer/internal/seal"
 	"foyer/internal/secret"
 	"foyer/internal/signin"
 	"foyer/internal/sqlstore"
@@ -27,12 +30,20 @@ type house struct {
 	users  map[string]signin.User
 	mu     sync.Mutex
 	events []signin.Event
+	ended  []string      // users whose sessions ended
+	mailed []mail.Letter // the letters that were sent
+}
+
+// Send takes a letter to the post.
+func (h *house) Send(_ context.Context, l mail.Letter) error {
+	h.mailed = append(h.mailed, l)
+	return nil
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), users: map[string]signin.User{
-		"ann": {ID: "u-1", UserName: "Ann", DisplayName: "Ann Lee", Enabled: true},
+		"ann": {ID: "u-1", UserName: "Ann", DisplayName: "Ann Lee", Email: "Ann@corp.example", Enabled: true},
 		"bob": {ID: "u-2", UserName: "bob", DisplayName: "Bob Ray"},
 	}}
 	clock := func() time.Time { return h.now }
@@ -42,9 +53,22 @@ func newHouse(t *testing.T) *house {
 	}
 	t.Cleanup(func() { db.Close() })
 	see := func(tx *sqlstore.Tx) signin.Tx { return tx }
+	queued := func(tx *sqlstore.Tx) jobs.Tx { return tx }
+	ring, err := seal.NewKeyring(rand.Reader, seal.Key{ID: "k1", Master: make([]byte, seal.KeySize)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := mint.Mint{Source: rand.Reader}
 	h.Service = &signin.Service{
 		InTx: sqlstore.Through(db, see), View: sqlstore.Viewed(db, see), Unit: db.Unit,
-		Mint: mint.Mint{Source: rand.Reader}, Now: clock, Hasher: signin.NewHasher(cheap, 2, rand.Reader),
+		Mint: m, Ring: ring, Now: clock, Portal: "https://foyer.example", Post: h,
+		Forgotten:    jobs.New(jobs.Queue{Name: "forgotten", InTx: sqlstore.Through(db, queued), View: sqlstore.Viewed(db, queued), Mint: m, Alone: true}),
+		Organization: func(context.Context) (string, error) { return "Corp", nil },
+		EndSessions: func(_ context.Context, user string) error {
+			h.ended = append(h.ended, user)
+			return nil
+		},
+		Hasher: signin.NewHasher(cheap, 2, rand.Reader),
 		UserByName: func(_ context.Context, name string) (signin.User, bool, error) {
 			u, ok := h.users[strings.ToLower(name)]
 			return u, ok, nil
@@ -103,6 +127,9 @@ func TestCheckPassword(t *testing.T) {
 		"a backquote is":         {"aB3`aaaa", true},
 		"a backslash is":         {`aB3\aaaa`, true},
 		"not UTF-8":              {"aB3!aaaa\xff", false},
+		"a common one":           {"P@ssw0rd1!", false},
+		"a common one at last":   {"2026!Dragon", false},
+		"common in a long one":   {"Dragon-7-anvil-Kite", true},
 		"letters of other lands": {"ÄÖ3!ßßßß", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -304,8 +331,8 @@ func TestForgetAndPurge(t *testing.T) {
 	if err := h.try(t, "ann", good); err == nil {
 		t.Error("a forgotten password signs in")
 	}
-	if n, err := h.Purge(t.Context(), h.now.Add(time.Second), 10); n != 2 || err != nil {
-		t.Errorf("Purge = %d, %v, want the counts of two names", n, err)
+	if n, err := h.Purge(t.Context(), h.now.Add(time.Second), 10); n != 5 || err != nil {
+		t.Errorf("Purge = %d, %v, want the counts of two names and a network", n, err)
 	}
 }
 

@@ -179,7 +179,7 @@ func (s *Service) Pass(ctx context.Context, w Workflow, step string, credential 
 }
 
 // pass is Pass with something that happens in the same unit of work.
-func (s *Service) pass(ctx context.Context, w Workflow, step string, credential Credential, open Open, also func(Tx) error) (Turn, error) {
+func (s *Service) pass(ctx context.Context, w Workflow, step string, credential Credential, open Open, also func(context.Context, Tx) error) (Turn, error) {
 	w.Passed = append(slices.Clip(w.Passed), step)
 	w.note(step, "")
 	return s.advance(ctx, w, credential, open, also)
@@ -187,12 +187,12 @@ func (s *Service) pass(ctx context.Context, w Workflow, step string, credential 
 
 // advance records a verified credential, and moves the workflow on to the next
 // step or to its end.
-func (s *Service) advance(ctx context.Context, from Workflow, credential Credential, open Open, also func(Tx) error) (turn Turn, err error) {
+func (s *Service) advance(ctx context.Context, from Workflow, credential Credential, open Open, also func(context.Context, Tx) error) (turn Turn, err error) {
 	err = s.Unit(ctx, func(ctx context.Context) error {
 		w := from
 		turn = Turn{}
 		if also != nil {
-			if err := s.InTx(ctx, also); err != nil {
+			if err := s.InTx(ctx, func(tx Tx) error { return also(ctx, tx) }); err != nil {
 				return err
 			}
 		}
@@ -234,7 +234,7 @@ func (s *Service) finish(ctx context.Context, w Workflow, open Open) error {
 		if err != nil {
 			return err
 		}
-		return tx.DeleteSigninAttempts(ctx, nameKey(w.UserName))
+		return s.succeeded(ctx, tx, w)
 	})
 	if err != nil {
 		return err
