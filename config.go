@@ -13,8 +13,11 @@ import (
 	"time"
 
 	"foyer/internal/arn"
+	"foyer/internal/mail"
 	"foyer/internal/seal"
 	"foyer/internal/secret"
+	"foyer/internal/session"
+	"foyer/internal/smtp"
 )
 
 // Bootstrap says what a fresh server holds.
@@ -50,6 +53,9 @@ type Config struct {
 	RequestTime   time.Duration // bound of one request; 0 means 30s
 	ShutdownGrace time.Duration // how long open requests may take at a stop; 0 means 15s
 
+	SessionDuration time.Duration // of new portal sessions, 15 minutes to 90 days; 0 means 8 hours
+	SMTP            mail.Server   // posts letters; without an Address none are posted
+
 	// Values that are fixed at first start; empty ones are random.
 	ManagementAccountID string
 	RootAccessKeyID     string
@@ -67,9 +73,11 @@ func (c Config) Normalize() (Config, error) {
 	c.Bootstrap = or(c.Bootstrap, BootstrapOrganization)
 	c.RequestTime = or(c.RequestTime, 30*time.Second)
 	c.ShutdownGrace = or(c.ShutdownGrace, 15*time.Second)
+	c.SessionDuration = or(c.SessionDuration, session.DefaultLifetime)
+	c.SMTP.Security = or(c.SMTP.Security, mail.StartTLS)
 	c.InstanceID = strings.TrimPrefix(c.InstanceID, "arn:aws:sso:::instance/")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices())
+	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices(), c.checkSignIn())
 	if c.Data == "" && c.DatabaseURL.Empty() && !c.Ephemeral {
 		c.Data = "foyer-data"
 	}
@@ -169,6 +177,7 @@ func (c Config) checkChoices() error {
 	}{
 		{"log-level", c.LogLevel, []string{"debug", "info", "warn", "error"}},
 		{"log-format", c.LogFormat, []string{"text", "json"}},
+		{"smtp-security", string(c.SMTP.Security), []string{string(mail.StartTLS), string(mail.TLS), string(mail.Plain)}},
 		{"bootstrap", string(c.Bootstrap), []string{string(BootstrapOrganization), string(BootstrapAccount)}},
 	} {
 		if !slices.Contains(choice.among, choice.value) {
@@ -177,6 +186,26 @@ func (c Config) checkChoices() error {
 	}
 	if c.Demo && c.Bootstrap == BootstrapAccount {
 		mistakes = append(mistakes, errors.New("demo needs bootstrap organization"))
+	}
+	return errors.Join(mistakes...)
+}
+
+func (c Config) checkSignIn() error {
+	var mistakes []error
+	if d := c.SessionDuration; d < session.ShortestLifetime || d > session.LongestLifetime {
+		mistakes = append(mistakes, fmt.Errorf("session-duration %s: want 15m to 2160h (90 days)", d))
+	}
+	m := c.SMTP
+	if m.Address == "" && (m.User != "" || !m.Password.Empty() || m.From != "") {
+		mistakes = append(mistakes, errors.New("smtp-user, smtp-password and smtp-from need smtp-server"))
+	}
+	if m.Address != "" {
+		if _, err := smtp.New(m); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("smtp-server, smtp-from: %w", err))
+		}
+	}
+	if m.Security == mail.Plain && m.User != "" {
+		mistakes = append(mistakes, errors.New("smtp-security none: a password is not sent in clear"))
 	}
 	return errors.Join(mistakes...)
 }

@@ -144,6 +144,9 @@ func (r *rooms) demoPeople(ctx context.Context) ([]ReadyUser, map[string]directo
 		if _, err := r.directory.AddMember(ctx, seededBy, groups[u.group], user.ID); err != nil {
 			return nil, nil, err
 		}
+		if err := r.signin.TrustEmail(ctx, signInUser(user)); err != nil {
+			return nil, nil, err
+		}
 		ids = append(ids, string(user.ID))
 		users = append(users, ReadyUser{UserName: u.userName, Password: password.Reveal()})
 	}

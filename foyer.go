@@ -3,6 +3,7 @@
 package foyer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +53,10 @@ type Server struct {
 	rooms    *rooms
 	founding founding
 	ready    Ready
+	// outboxKey opens the demo's outbox page; setupLink is what a fresh server
+	// prints. Both may be empty.
+	outboxKey secret.Text
+	setupLink secret.Text
 }
 
 // New opens the store and the port that c names and makes, at first start, what
@@ -86,12 +91,20 @@ func (s *Server) open(ctx context.Context, o Outside) (err error) {
 	if s.rooms.ring, err = openKeyring(s.config, rand.Reader); err != nil {
 		return err
 	}
-	s.rooms.furnish(s.config.Region, endpoint)
+	if err := s.rooms.furnish(s.config, endpoint); err != nil {
+		return err
+	}
 	s.rooms.instance.Ahead = ahead
 	if s.founding, err = s.rooms.found(ctx, s.config); err != nil {
 		return err
 	}
 	if s.ready, err = s.rooms.ready(ctx, s.config, s.founding, endpoint); err != nil {
+		return err
+	}
+	if s.config.Demo && s.config.SMTP.Address == "" {
+		s.outboxKey = m.Token("")
+	}
+	if err := s.offerSetup(ctx); err != nil {
 		return err
 	}
 	s.http = httpServer(s.config, s.handler(endpoint), s.log)
@@ -115,7 +128,7 @@ func logger(c Config, w io.Writer) *slog.Logger {
 func (s *Server) handler(endpoint string) http.Handler {
 	r := s.rooms
 	pages := &browser.Face{
-		SignIn: r.signin, Sessions: r.sessions, Clients: r.oidc, Portal: r.federation, Record: r.recordAct,
+		SignIn: r.signin, Recovery: r.signin, Setup: setup{r, s.founding}, Outbox: r.outbox, OutboxKey: s.outboxKey, Sessions: r.sessions, Clients: r.oidc, Portal: r.federation, Record: r.recordAct,
 		Store: s.storeARN, Assets: web.Assets(), Region: s.config.Region, StartURL: s.startURL, Endpoint: endpoint,
 		Secure: secure(endpoint), Now: r.now, Log: s.log,
 	}
@@ -166,6 +179,8 @@ func (s *Server) Run(ctx context.Context) error {
 	s.rooms.recorder.Start(working)
 	if s.founding.instance != nil {
 		workers.Go(func() { s.rooms.queue.Run(working) })
+		workers.Go(func() { s.rooms.signin.Forgotten.Run(working) })
+		workers.Go(func() { s.rooms.outbox.Queue.Run(working) })
 	}
 	workers.Go(func() { s.rooms.upkeep(working) })
 
@@ -196,7 +211,12 @@ func (s *Server) announce(ctx context.Context) error {
 			return err
 		}
 	}
-	welcome(s.stdout, s.ready, s.founding.demo)
+	var text bytes.Buffer // who reads it sees all of it or nothing
+	welcome(&text, s.ready, s.founding.demo)
+	s.welcomePeople(&text)
+	if _, err := s.stdout.Write(text.Bytes()); err != nil {
+		s.log.WarnContext(ctx, "welcome not written", "error", err)
+	}
 	tuneMemory()
 	return nil
 }

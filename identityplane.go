@@ -3,7 +3,6 @@ package foyer
 import (
 	"context"
 	"crypto/rand"
-	"runtime"
 
 	"foyer/internal/arn"
 	"foyer/internal/assignment"
@@ -12,6 +11,7 @@ import (
 	"foyer/internal/federation"
 	"foyer/internal/instance"
 	"foyer/internal/jobs"
+	"foyer/internal/mail"
 	"foyer/internal/oidc"
 	"foyer/internal/permissionset"
 	"foyer/internal/provisioning"
@@ -25,6 +25,7 @@ type identityPlane struct {
 	instance     *instance.Service
 	directory    *directory.Directory
 	signin       *signin.Service
+	outbox       *mail.Outbox
 	sessions     *session.Sessions
 	oidc         *oidc.Service
 	sets         *permissionset.Service
@@ -36,7 +37,7 @@ type identityPlane struct {
 
 // furnishIdentityPlane wires Identity Center to the accounts behind the seam.
 // portal is the URL at which people reach us.
-func (r *rooms) furnishIdentityPlane(accounts provisioning.Accounts, portal string) {
+func (r *rooms) furnishIdentityPlane(c Config, accounts provisioning.Accounts, portal string) error {
 	r.instance = &instance.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) instance.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) instance.Tx { return tx }),
@@ -44,22 +45,16 @@ func (r *rooms) furnishIdentityPlane(accounts provisioning.Accounts, portal stri
 	}
 	r.furnishPeople(portal)
 	r.furnishAssignments(accounts)
+	return r.furnishSignIn(c, portal)
 }
 
-// furnishPeople wires who people are, how they sign in, and what acts for them.
+// furnishPeople wires who people are, their sessions, and what acts for them.
 func (r *rooms) furnishPeople(portal string) {
 	r.directory = &directory.Directory{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) directory.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) directory.Reader { return tx }),
 		Mint: r.mint, Now: r.now, StoreID: r.storeID, Gone: r.principalGone,
 	}
-	r.signin = &signin.Service{
-		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
-		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
-		Unit: r.db.Unit, Mint: r.mint, Now: r.now, UserByName: r.userByName, UserByID: r.userByID, Record: r.recordSignIn,
-		Hasher: signin.NewHasher(signin.DefaultCost, runtime.GOMAXPROCS(0), rand.Reader),
-	}
-	r.signin.Steps = []signin.Step{r.signin.NewPassword()}
 	r.sessions = &session.Sessions{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) session.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) session.Tx { return tx }),
@@ -145,34 +140,6 @@ func (r *rooms) principalGone(ctx context.Context, resource directory.Resource, 
 		return err
 	}
 	return r.signin.Forget(ctx, id)
-}
-
-// userByName finds a person who wants to sign in.
-func (r *rooms) userByName(ctx context.Context, name string) (signin.User, bool, error) {
-	u, err := r.directory.UserBy(ctx, directory.ByUserName, name)
-	if err != nil {
-		if fault.Of(err) == fault.NotFound {
-			err = nil
-		}
-		return signin.User{}, false, err
-	}
-	return signInUser(u), true, nil
-}
-
-// userByID finds a person who is signing in.
-func (r *rooms) userByID(ctx context.Context, id string) (signin.User, bool, error) {
-	u, err := r.directory.User(ctx, directory.UserID(id))
-	if err != nil {
-		if fault.Of(err) == fault.NotFound {
-			err = nil
-		}
-		return signin.User{}, false, err
-	}
-	return signInUser(u), true, nil
-}
-
-func signInUser(u directory.User) signin.User {
-	return signin.User{ID: string(u.ID), UserName: u.UserName, DisplayName: u.DisplayName, Email: u.Email(), Enabled: !u.Disabled}
 }
 
 func (r *rooms) maySignIn(ctx context.Context, id string) (bool, error) {

@@ -31,8 +31,9 @@ type rooms struct {
 	identityPlane
 }
 
-// furnish wires every room. portal is the URL at which people reach us.
-func (r *rooms) furnish(region, portal string) {
+// furnish wires every room as c wants it. portal is the URL at which people
+// reach us.
+func (r *rooms) furnish(c Config, portal string) error {
 	r.recorder = &audit.Recorder{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) audit.Tx { return tx }),
 		Mint: r.mint, Log: r.log,
@@ -42,8 +43,8 @@ func (r *rooms) furnish(region, portal string) {
 		View: sqlstore.Viewed(r.db, read), InTx: sqlstore.Through(r.db, read), Now: r.now, Flush: r.recorder.Flush,
 	}
 	r.furnishAccountPlane()
-	r.furnishIdentityPlane(&embeddedaccounts.Accounts{
-		Unit: r.db.Unit, IAM: r.iam, Organizations: r.organizations, STS: r.sts, Now: r.now, Region: region,
+	return r.furnishIdentityPlane(c, &embeddedaccounts.Accounts{
+		Unit: r.db.Unit, IAM: r.iam, Organizations: r.organizations, STS: r.sts, Now: r.now, Region: c.Region,
 	}, portal)
 }
 

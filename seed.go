@@ -69,7 +69,9 @@ func (r *rooms) seed(ctx context.Context, c Config, of company.Size, progress Se
 	if r.ring, err = openKeyring(c, rand.Reader); err != nil {
 		return Ready{}, err
 	}
-	r.furnish(c.Region, "")
+	if err := r.furnish(c, ""); err != nil {
+		return Ready{}, err
+	}
 	steady := mint.Mint{Source: new(company.Stream)} // for all that is no secret
 	r.organizations.Mint, r.iam.Mint, r.sets.Mint = steady, steady, steady
 	f, err := r.found(ctx, c)

@@ -14,6 +14,8 @@ const (
 	// remembered is how long codes and tokens that have run out are kept, so
 	// that who comes late is told what happened.
 	remembered = 24 * time.Hour
+	// lettersKept is how long letters are kept: as long as the longest link works.
+	lettersKept = 7 * 24 * time.Hour
 )
 
 // upkeep removes what ran out, from time to time, until ctx ends.
@@ -41,6 +43,7 @@ func (r *rooms) purge(ctx context.Context) error {
 		{"audit events", func(limit int) (int, error) { return r.trail.Purge(ctx, limit) }},
 		{"sign-in attempts", func(limit int) (int, error) { return r.signin.Purge(ctx, now.Add(-remembered), limit) }},
 		{"sessions", func(limit int) (int, error) { return r.sessions.Purge(ctx, now.Add(-remembered), limit) }},
+		{"letters", func(limit int) (int, error) { return r.outbox.Purge(ctx, now.Add(-lettersKept), limit) }},
 		{"tokens", func(limit int) (int, error) { return r.oidc.Purge(ctx, now.Add(-remembered), limit) }},
 		{"provisioning requests", func(limit int) (int, error) { return r.provisioning.Purge(ctx, now, limit) }},
 	} {

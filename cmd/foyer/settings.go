@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"foyer"
+	"foyer/internal/mail"
 	"foyer/internal/secret"
 )
 
@@ -67,6 +68,12 @@ var settings = []setting{
 	{"issuer-network", "network that is not public and may be asked for the keys of OpenID Connect issuers; may be repeated", func(c *foyer.Config, k *koanf.Koanf, n string) { c.IssuerNetwork = k.Strings(n) }, list},
 	{"request-timeout", "bound of one request (default 30s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.RequestTime }), duration},
 	{"shutdown-grace", "how long open requests may take at a stop (default 15s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.ShutdownGrace }), duration},
+	{"session-duration", "how long a portal session lasts, 15m to 2160h (default 8h)", durationTo(func(c *foyer.Config) *time.Duration { return &c.SessionDuration }), duration},
+	{"smtp-server", "mail server that posts letters: host:port", textTo(func(c *foyer.Config) *string { return &c.SMTP.Address }), text},
+	{"smtp-security", "starttls (default), tls, or none for a relay on this machine", func(c *foyer.Config, k *koanf.Koanf, n string) { c.SMTP.Security = mail.Security(k.String(n)) }, text},
+	{"smtp-user", "user at the mail server; none sends without authentication", textTo(func(c *foyer.Config) *string { return &c.SMTP.User }), text},
+	{"smtp-password", "password at the mail server", secretTo(func(c *foyer.Config) *secret.Text { return &c.SMTP.Password }), text},
+	{"smtp-from", "sender of letters: an address, or Name <address>", textTo(func(c *foyer.Config) *string { return &c.SMTP.From }), text},
 	{"management-account-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.ManagementAccountID }), text},
 	{"root-access-key-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.RootAccessKeyID }), text},
 	{"root-secret-access-key", "fixed at first start; otherwise random and shown once", secretTo(func(c *foyer.Config) *secret.Text { return &c.RootSecretAccessKey }), text},

@@ -44,9 +44,12 @@ type Portal interface {
 	Credentials(ctx context.Context, person federation.Person, account arn.AccountID, set string) (federation.Credentials, error)
 }
 
-// Face serves the pages. All fields are required.
+// Face serves the pages. All fields are required but
+// OutboxKey.
 type Face struct {
 	SignIn   SignIn
+	Recovery Recovery
+	Setup    Setup
 	Sessions Sessions
 	Clients  Clients
 	Portal   Portal
@@ -60,8 +63,11 @@ type Face struct {
 	StartURL func() string
 	Endpoint string // scheme://host[:port] at which people and clients reach us
 	Secure   bool   // people reach us over HTTPS
-	Now      func() time.Time
-	Log      *slog.Logger
+	Outbox   Outbox
+	// OutboxKey opens the outbox; empty where letters are posted.
+	OutboxKey secret.Text
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // Act is something that a person did on a page.

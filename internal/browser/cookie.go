@@ -10,10 +10,12 @@ import (
 	"foyer/internal/session"
 )
 
-// The cookies: of a session, and of a sign-in under way.
+// The cookies: of a session, of a sign-in under way, and of a browser in which
+// somebody has signed in before.
 const (
 	sessionCookie  = "foyer-session"
 	workflowCookie = "foyer-signin"
+	browserCookie  = "foyer-browser"
 )
 
 // cookieName is __Host- prefixed over HTTPS, which binds the cookie to this

@@ -60,7 +60,7 @@ func (f *Face) message(w http.ResponseWriter, r *http.Request, status int, n not
 func (f *Face) failed(w http.ResponseWriter, r *http.Request, err error) {
 	switch fault.Of(err) {
 	case fault.Internal:
-		f.Log.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
+		f.Log.ErrorContext(r.Context(), "page failed", "page", r.Pattern, "error", err)
 		f.message(w, r, http.StatusInternalServerError, note{"Something went wrong", "The server could not answer. Try again in a moment.", toAccounts})
 	case fault.Denied:
 		f.message(w, r, http.StatusForbidden, note{"No access", fault.Message(err), toAccounts})

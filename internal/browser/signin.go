@@ -18,6 +18,7 @@ type SignIn interface {
 	Workflow(ctx context.Context, token secret.Text, from signin.Source) (signin.Workflow, error)
 	Next(ctx context.Context, w signin.Workflow) (string, error)
 	EnterPassword(ctx context.Context, w signin.Workflow, password secret.Text, open signin.Open) (signin.Turn, error)
+	KnowBrowser(w signin.Workflow) (secret.Text, error)
 	ChangePassword(ctx context.Context, w signin.Workflow, password secret.Text, open signin.Open) (signin.Turn, error)
 }
 
@@ -46,6 +47,9 @@ func (f *Face) signInPages(mux *http.ServeMux) {
 		mux.HandleFunc("POST /signin/"+name, f.atStep(name, page.answer))
 	}
 	mux.HandleFunc("POST /signout", f.signOut)
+	f.recoveryPages(mux)
+	f.setupPages(mux)
+	f.outboxPages(mux)
 }
 
 // signInPage is what the first two sign-in pages show.
@@ -66,7 +70,7 @@ func (f *Face) beginSignIn(w http.ResponseWriter, r *http.Request) {
 		f.show(w, r, http.StatusOK, "username.html", page)
 		return
 	}
-	_, token, err := f.SignIn.Begin(r.Context(), page.UserName, page.To, source(r))
+	_, token, err := f.SignIn.Begin(r.Context(), page.UserName, page.To, f.source(r))
 	if err != nil {
 		f.failed(w, r, err)
 		return
@@ -75,8 +79,13 @@ func (f *Face) beginSignIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, stepPath(""), http.StatusSeeOther)
 }
 
-func source(r *http.Request) signin.Source {
-	return signin.Source{IP: sourceOf(r), UserAgent: r.UserAgent()}
+// source is where a request comes from, as signing in sees it.
+func (f *Face) source(r *http.Request) signin.Source {
+	from := signin.Source{IP: sourceOf(r), UserAgent: r.UserAgent()}
+	if c, err := r.Cookie(f.cookieName(browserCookie)); err == nil {
+		from.Browser = secret.New(c.Value)
+	}
+	return from
 }
 
 // stepPath is where a step is taken; "" is the password.
@@ -119,7 +128,7 @@ func (f *Face) workflowOf(r *http.Request) (signin.Workflow, error) {
 	if err != nil {
 		return signin.Workflow{}, fault.Newf(fault.Unauthenticated, "Please sign in.")
 	}
-	return f.SignIn.Workflow(r.Context(), secret.New(c.Value), source(r))
+	return f.SignIn.Workflow(r.Context(), secret.New(c.Value), f.source(r))
 }
 
 // startOver shows the first page, and why.
@@ -147,8 +156,11 @@ func (f *Face) takePassword(w http.ResponseWriter, r *http.Request, in signin.Wo
 // next one, or of the session that begins.
 func (f *Face) turn(w http.ResponseWriter, r *http.Request, take func(signin.Open) (signin.Turn, error)) (signin.Turn, error) {
 	var begun session.Session
-	var token secret.Text
+	var token, known secret.Text
 	turn, err := take(func(ctx context.Context, in signin.Workflow) (err error) {
+		if known, err = f.SignIn.KnowBrowser(in); err != nil {
+			return err
+		}
 		begun, token, err = f.Sessions.Start(ctx, session.Person{
 			UserID: in.User.ID, UserName: in.User.UserName, Store: f.Store(), UserAgent: r.UserAgent(), SourceIP: in.IP,
 		})
@@ -166,6 +178,7 @@ func (f *Face) turn(w http.ResponseWriter, r *http.Request, take func(signin.Ope
 	}
 	f.clearCookie(w, workflowCookie)
 	f.setCookie(w, sessionCookie, token, begun.Expires)
+	f.setCookie(w, browserCookie, known, f.Now().Add(signin.KnownBrowserLifetime))
 	return turn, nil
 }
 

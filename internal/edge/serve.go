@@ -37,7 +37,7 @@ type exchange struct {
 // serve takes a request that is no health question: an API call, or a page.
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	if !h.apiCall(r) {
-		h.Pages.ServeHTTP(w, r)
+		h.page(w, r)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), h.Timeout)
@@ -48,7 +48,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	}}
 	failure := h.receive(w, x)
 	if x.call.API == nil && failure == nil {
-		h.Pages.ServeHTTP(w, r)
+		h.page(w, r)
 		return
 	}
 	var answer *wire.Outbound
@@ -59,6 +59,14 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 		answer = wire.EncodeError(x.api(h.routes), x.call.RequestID, failure)
 	}
 	h.answer(ctx, w, x, answer, failure)
+}
+
+// page answers a request for a page, whose RemoteAddr is the person's address
+// also where a proxy stands between.
+func (h *handler) page(w http.ResponseWriter, r *http.Request) {
+	shown := r.WithContext(r.Context())
+	shown.RemoteAddr = h.source(r).String()
+	h.Pages.ServeHTTP(w, shown)
 }
 
 // api is the service whose words an answer is in, also when none was found.

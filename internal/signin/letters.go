@@ -71,7 +71,7 @@ func (s *Service) sendLink(ctx context.Context, purpose Purpose, user User, writ
 		return fault.Newf(fault.Conflict, "No mail server is configured, so no letter can be sent. Generate a one-time password instead.")
 	case !user.Enabled:
 		return fault.Newf(fault.Conflict, "The user is disabled.")
-	case mail.CheckAddress(user.Email) != nil:
+	case !s.reachable(user):
 		return fault.Newf(fault.Conflict, "The user has no e-mail address that a letter can be sent to.")
 	}
 	organization, err := s.Organization(ctx)
@@ -93,6 +93,11 @@ func (s *Service) sendLink(ctx context.Context, purpose Purpose, user User, writ
 	})
 }
 
+// reachable reports whether a letter can be sent to a user.
+func (s *Service) reachable(user User) bool {
+	return s.Post != nil && mail.CheckAddress(user.Email) == nil
+}
+
 // changed does what follows when a user has chosen another password: their
 // sessions end, and a letter tells them, so that they learn of it when it was
 // not them.
@@ -100,7 +105,7 @@ func (s *Service) changed(ctx context.Context, user User) error {
 	if err := s.EndSessions(ctx, user.ID); err != nil {
 		return err
 	}
-	if s.Post == nil || mail.CheckAddress(user.Email) != nil {
+	if !s.reachable(user) {
 		return nil
 	}
 	organization, err := s.Organization(ctx)
