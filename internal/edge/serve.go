@@ -175,8 +175,7 @@ func (h *handler) perform(ctx context.Context, x *exchange) (answer *wire.Outbou
 	return h.change(ctx, x)
 }
 
-// admit identifies the caller, reads the input, asks whether the caller may, and
-// prepares what the operation needs from outside.
+// admit identifies the caller, reads the input, and asks whether the caller may.
 func (h *handler) admit(ctx context.Context, x *exchange) *wire.Error {
 	api, op := x.call.API, x.call.Operation
 	if failure := h.identify(ctx, x); failure != nil {
@@ -202,15 +201,7 @@ func (h *handler) admit(ctx context.Context, x *exchange) *wire.Error {
 		}
 		return api.Fault(err)
 	}
-	if failure := wire.Validate(api, op, in); failure != nil {
-		return failure
-	}
-	if prepare := api.Prepare[op.Name]; prepare != nil {
-		if err := prepare(ctx, x.call, in); err != nil {
-			return api.Fault(err)
-		}
-	}
-	return nil
+	return wire.Validate(api, op, in)
 }
 
 // operate runs the operation and words its failure.

@@ -138,17 +138,9 @@ type webProof struct {
 	from, until time.Time
 }
 
-// VerifyWebIdentity fails when AssumeRoleWithWebIdentity would for the token's
-// sake. It may have to ask the issuer for its keys, which takes up to five
-// seconds; what it finds is remembered. Whoever asks it before a unit of work
-// begins does not hold the store's writer meanwhile.
-func (s *Service) VerifyWebIdentity(ctx context.Context, call *wire.Call, roleARN, token string) error {
-	_, err := s.verifyWebIdentity(ctx, call, roleARN, token)
-	return err
-}
-
 // verifyWebIdentity returns what a token says, when it was issued by a provider
-// of the role's account for one of its clients.
+// of the role's account for one of its clients. It may have to ask the issuer
+// for its keys, which takes up to five seconds: never call it in a transaction.
 func (s *Service) verifyWebIdentity(ctx context.Context, call *wire.Call, roleARN, token string) (*webProof, error) {
 	account, err := accountOfRole(roleARN)
 	if err != nil {

@@ -31,11 +31,6 @@ type API struct {
 	// Authorize tells what each built operation demands. An operation that
 	// has no entry here is not served: the edge answers NotBuilt for it.
 	Authorize map[string]Authorization
-	// Prepare does, for the operations that need it, what takes time and stands
-	// outside the store, such as asking another server. It runs once the input
-	// is valid and before the unit of work begins, which holds the store's one
-	// writer; what it finds, the room remembers until the operation asks again.
-	Prepare map[string]func(ctx context.Context, call *Call, in any) error
 	// Fault turns a room's failure into this service's own error.
 	Fault func(error) *Error
 }

@@ -18,11 +18,7 @@ type Service struct {
 }
 
 // API returns the service's contract, answered by s.
-func (s *Service) API() *wire.API {
-	api := newAPI(s, s.authorizations(), faultOf)
-	api.Prepare = map[string]func(context.Context, *wire.Call, any) error{"AssumeRoleWithWebIdentity": s.verifyWebIdentity}
-	return api
-}
+func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf) }
 
 // authorizations tells what each operation demands. Whether a role may be
 // assumed is asked inside the room, of the trust policy and the caller's own

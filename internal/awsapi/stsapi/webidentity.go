@@ -7,16 +7,6 @@ import (
 	"foyer/internal/wire"
 )
 
-// verifyWebIdentity fetches what the token's verification needs from its
-// issuer, before the unit of work begins.
-func (s *Service) verifyWebIdentity(ctx context.Context, call *wire.Call, in any) error {
-	request := in.(*AssumeRoleWithWebIdentityRequest)
-	if request.ProviderId != nil {
-		return nil
-	}
-	return s.STS.VerifyWebIdentity(ctx, call, request.RoleArn, request.WebIdentityToken)
-}
-
 // AssumeRoleWithWebIdentity begins a role session for the subject of a token.
 func (s *Service) AssumeRoleWithWebIdentity(ctx context.Context, call *wire.Call, in *AssumeRoleWithWebIdentityRequest) (*AssumeRoleWithWebIdentityResponse, error) {
 	got, err := s.STS.AssumeRoleWithWebIdentity(ctx, call, sts.AssumeRoleWithWebIdentity{
