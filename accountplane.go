@@ -2,6 +2,7 @@ package foyer
 
 import (
 	"context"
+	"crypto/rand"
 
 	"foyer/internal/access"
 	"foyer/internal/arn"
@@ -15,13 +16,16 @@ import (
 // accountPlane is where accounts, roles and credentials live.
 type accountPlane struct {
 	iam           *iam.Service
+	rootAccess    *iam.RootAccess
 	organizations *organizations.Service
 	sts           *sts.Service
 	identifier    *access.Identifier
 	gate          *access.Gate
 }
 
-func (r *rooms) furnishAccountPlane() {
+// furnishAccountPlane wires accounts. endpoint is the URL at which issuers of
+// accounts are found.
+func (r *rooms) furnishAccountPlane(endpoint string) {
 	r.iam = &iam.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
@@ -32,6 +36,11 @@ func (r *rooms) furnishAccountPlane() {
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
 		Mint: r.mint, PutRoles: putAccountRoles(r.iam),
 	}
+	r.rootAccess = &iam.RootAccess{
+		InTx:     sqlstore.Through(r.db, func(tx *sqlstore.Tx) iam.RootAccessTx { return tx }),
+		View:     sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) iam.RootAccessTx { return tx }),
+		Standing: r.standing,
+	}
 	minter := sts.Minter{Ring: r.ring, Mint: r.mint, Now: r.now}
 	facts := &access.Facts{IAM: r.iam, Organizations: r.organizations}
 	r.gate = &access.Gate{
@@ -41,7 +50,28 @@ func (r *rooms) furnishAccountPlane() {
 	r.sts = &sts.Service{
 		Minter: minter, IAM: rememberIAM(r.db, r.iam), Gate: r.gate,
 		Issuers: &issuerkeys.Fetcher{Now: r.now, Networks: r.issuerNetworks},
+		Keys: &sts.SigningKeys{
+			InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) sts.KeyTx { return tx }),
+			View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) sts.KeyTx { return tx }),
+			Ring: r.ring, Mint: r.mint, Random: rand.Reader,
+		},
+		Endpoint: endpoint, Organization: r.placeOf, MayAssumeRoot: r.rootAccess.MayAssumeRoot,
 	}
+}
+
+// placeOf tells where an account stands.
+func (r *rooms) placeOf(ctx context.Context, account arn.AccountID) (id, path string, err error) {
+	c, err := r.organizations.ControlPolicies(ctx, account)
+	return c.OrgID, c.Path, err
+}
+
+// standing is what an account is to IAM in its organization.
+func (r *rooms) standing(ctx context.Context, account arn.AccountID) (iam.Standing, error) {
+	s, err := r.organizations.StandingOf(ctx, account, iam.Principal)
+	return iam.Standing{
+		Organization: s.Organization.ID, Management: s.Organization.Management,
+		AllFeatures: s.Organization.Features == organizations.AllFeatures, Trusted: s.Trusted, Delegated: s.Delegated,
+	}, err
 }
 
 // rememberedIAM is what assuming a role reads of accounts, with a memory before it.

@@ -21,8 +21,10 @@ import (
 	"foyer/internal/caller"
 	"foyer/internal/edge"
 	"foyer/internal/instance"
+	"foyer/internal/issuerpages"
 	"foyer/internal/mint"
 	"foyer/internal/secret"
+	"foyer/internal/sts"
 	"foyer/web"
 )
 
@@ -137,12 +139,22 @@ func (s *Server) handler(endpoint string) http.Handler {
 		Identify: func(ctx context.Context, id string, token secret.Text, now time.Time) (caller.Caller, secret.Text, error) {
 			return r.identifier.Identify(ctx, id, token, now)
 		},
-		Authorize: r.gate.Check, Unit: r.db.Unit, Ready: r.db.Answers, Recorder: r.recorder, Pages: pages.Handler(),
+		Authorize: r.gate.Check, Unit: r.db.Unit, Ready: r.db.Answers, Recorder: r.recorder, Pages: s.pages(pages.Handler()),
 		Mint: r.mint, Now: r.now, Log: s.log, Region: s.config.Region, Account: string(s.founding.account),
 		Timeout: s.config.RequestTime, Secure: secure(endpoint),
 	}
 	face.Trusted = prefixes(s.config.TrustedProxy)
 	return face.Handler()
+}
+
+// pages answers whatever is no API call: people's pages, and the documents of
+// accounts' issuers.
+func (s *Server) pages(people http.Handler) http.Handler {
+	issuers := &issuerpages.Face{Issuers: s.rooms.sts, Log: s.log}
+	mux := http.NewServeMux()
+	mux.Handle(sts.IssuerPath, issuers.Handler(sts.IssuerPath))
+	mux.Handle("/", people)
+	return mux
 }
 
 // prefixes are networks that Normalize has checked.

@@ -27,7 +27,7 @@ func (r *rooms) apis(f founding) []*wire.API {
 		&accessanalyzerapi.Service{},
 		&accountapi.Service{},
 		&cloudtrailapi.Service{Log: r.trail, Tokens: tokens},
-		&iamapi.Service{IAM: r.iam, Tokens: tokens},
+		&iamapi.Service{IAM: r.iam, RootAccess: r.rootAccess, Tokens: tokens, IssuerURL: r.sts.IssuerURL},
 		&identitystoreapi.Service{Directory: r.directory, Tokens: tokens, Owner: func() arn.AccountID { return f.account }},
 		&organizationsapi.Service{Organizations: r.organizations, Tokens: tokens},
 		&signinapi.Service{},

@@ -122,3 +122,41 @@ func assertion(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(base64.StdEncoding.EncodeToString(response)), 0o600))
 }
+
+// verify finds the keys of a token's issuer as any relying party would, checks
+// the token with them, and prints its claims.
+func verify(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 || neg {
+		ts.Fatalf("usage: verify TOKEN")
+	}
+	token, err := jwt.ParseSigned(args[0], []jose.SignatureAlgorithm{jose.RS256, jose.ES384})
+	ts.Check(err)
+	var said jwt.Claims
+	ts.Check(token.UnsafeClaimsWithoutVerification(&said))
+	var found struct {
+		Issuer string `json:"issuer"`
+		Keys   string `json:"jwks_uri"`
+	}
+	fetchJSON(ts, said.Issuer+"/.well-known/openid-configuration", &found)
+	var set jose.JSONWebKeySet
+	fetchJSON(ts, found.Keys, &set)
+	keys := set.Key(token.Headers[0].KeyID)
+	if found.Issuer != said.Issuer || len(keys) != 1 {
+		ts.Fatalf("the issuer %s is found as %s, with %d keys of the token's id", said.Issuer, found.Issuer, len(keys))
+	}
+	var claims map[string]any
+	ts.Check(token.Claims(keys[0].Key, &claims))
+	text, err := json.MarshalIndent(claims, "", "  ")
+	ts.Check(err)
+	fmt.Fprintln(ts.Stdout(), string(text))
+}
+
+func fetchJSON(ts *testscript.TestScript, url string, into any) {
+	answer, err := http.Get(url)
+	ts.Check(err)
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		ts.Fatalf("%s: %s", url, answer.Status)
+	}
+	ts.Check(json.NewDecoder(answer.Body).Decode(into))
+}

@@ -36,6 +36,7 @@ func (m withParts) Run() int {
 //
 //	aws ARG ...              run the AWS CLI v2 against it
 //	until REGEXP aws ARG ... the same, again and again until its output matches
+//	query iam|sts OPERATION PARAMETER=VALUE ...  a signed call of what the CLI is too old for; keepxml NAME is keep
 //	capture NAME REGEXP      set NAME to what the last output matched
 //	keep NAME                remember the credentials in the last output by a name
 //	as NAME                  use them; ROOT are those of the root user
@@ -49,6 +50,7 @@ func (m withParts) Run() int {
 //
 //	issuer, idtoken NAME CLAIM=TEXT ...        an OpenID Connect issuer, and its tokens: see issuer_test.go
 //	samlidp FILE, assertion FILE ATTRIBUTE=VALUE ...  a SAML provider, and its assertions
+//	verify TOKEN             check a token with the keys of its issuer, and print its claims
 //
 //	get, post, repeat: see raw_test.go
 //	accounts, assign, provision, settled, assignments, roles: see crash_test.go
@@ -80,7 +82,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"up": up, "down": down, "kill": kill, "exits": exits,
 	"aws": aws, "until": until, "capture": capture, "keep": keep, "as": as,
 	"person": actAsPerson, "login": login, "device": device, "poll": poll, "expand": expand,
-	"issuer": issuer, "idtoken": idToken, "samlidp": samlIDP, "assertion": assertion,
+	"issuer": issuer, "idtoken": idToken, "samlidp": samlIDP, "assertion": assertion, "verify": verify, "query": query, "keepxml": keepXML,
 	"get": get, "post": post, "repeat": repeat,
 	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "assignments": assignments, "roles": roles,
 }

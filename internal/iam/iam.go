@@ -45,6 +45,7 @@ type Tx interface {
 	HeldTx
 	SummaryTx
 	OIDCProviderTx
+	OutboundTx
 }
 
 // Limits of an account, as AWS sets them for everyone.

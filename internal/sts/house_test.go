@@ -38,6 +38,7 @@ type fakeIAM struct {
 	roles     map[string]iam.Role // by name
 	providers map[string]iam.SAMLProvider
 	issuers   map[string]iam.OIDCProvider
+	outbound  iam.OutboundFederation
 }
 
 func (f *fakeIAM) Role(_ context.Context, a arn.AccountID, name string) (iam.Role, error) {
@@ -59,6 +60,24 @@ func (f *fakeIAM) OIDCProvider(_ context.Context, providerARN string) (iam.OIDCP
 		return p, nil
 	}
 	return iam.OIDCProvider{}, fault.Newf(fault.NotFound, "no such provider")
+}
+
+func (f *fakeIAM) Entity(_ context.Context, ref iam.Ref) (iam.Entity, error) {
+	return iam.Entity{Kind: ref.Kind, Name: ref.Name, Tags: map[string]string{"Team": "own", "dept": "7"}}, nil
+}
+
+func (f *fakeIAM) OutboundFederation(_ context.Context, a arn.AccountID) (iam.OutboundFederation, error) {
+	if f.outbound.Account != a {
+		return iam.OutboundFederation{}, &iam.FeatureState{Err: fault.Newf(fault.NotFound, "off")}
+	}
+	return f.outbound, nil
+}
+
+func (f *fakeIAM) OutboundIssuer(_ context.Context, id string) (iam.OutboundFederation, error) {
+	if f.outbound.IssuerID != id {
+		return iam.OutboundFederation{}, fault.Newf(fault.NotFound, "no such issuer")
+	}
+	return f.outbound, nil
 }
 
 func (f *fakeIAM) PolicyDocument(_ context.Context, _ arn.AccountID, policyARN string) (iam.NamedDocument, error) {

@@ -28,8 +28,16 @@ type Service struct {
 	// MFA refuses the code of a device that who does not have, or that is wrong
 	// or used. Nil where there are no devices: every code is refused.
 	MFA func(ctx context.Context, who caller.Caller, f Factor) error
-	// Issuers have the keys of web identity tokens.
+	// Issuers have the keys of web identity tokens that come to us.
 	Issuers IssuerKeys
+	// Keys sign those that we issue, under issuers at Endpoint: scheme://host[:port].
+	Keys     *SigningKeys
+	Endpoint string
+	// Organization tells where an account stands: its organization's id, "" for
+	// none, and its path, o-…/r-…/ou-…/.
+	Organization func(ctx context.Context, account arn.AccountID) (id, path string, err error)
+	// MayAssumeRoot reports whether account manages the root sessions of target.
+	MayAssumeRoot func(ctx context.Context, account, target arn.AccountID) (bool, error)
 
 	verified recent[trusted, *proof]        // assertions
 	tokens   recent[presented, *webProof]   // web identities
@@ -43,6 +51,9 @@ type IAM interface {
 	OIDCProvider(ctx context.Context, providerARN string) (iam.OIDCProvider, error)
 	PolicyDocument(ctx context.Context, account arn.AccountID, policyARN string) (iam.NamedDocument, error)
 	KeyOwner(ctx context.Context, accessKeyID string) (iam.KeyOwner, bool, error)
+	Entity(ctx context.Context, ref iam.Ref) (iam.Entity, error)
+	OutboundFederation(ctx context.Context, account arn.AccountID) (iam.OutboundFederation, error)
+	OutboundIssuer(ctx context.Context, issuerID string) (iam.OutboundFederation, error)
 }
 
 // Gate decides whether the call's principal may do d to a resource of owner

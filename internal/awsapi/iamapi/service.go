@@ -19,8 +19,11 @@ import (
 // Service answers the API. All fields are required.
 type Service struct {
 	notBuilt
-	IAM    *iam.Service
-	Tokens paging.Tokens
+	IAM        *iam.Service
+	RootAccess *iam.RootAccess
+	Tokens     paging.Tokens
+	// IssuerURL is the URL of the issuer of an account's web identity tokens.
+	IssuerURL func(issuerID string) string
 }
 
 // API returns the service's contract, answered by s.

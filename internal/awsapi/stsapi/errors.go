@@ -48,6 +48,15 @@ func modelled(err error) string {
 	if _, ok := errors.AsType[*sts.ExpiredContext](err); ok {
 		return "ExpiredTokenException"
 	}
+	if _, ok := errors.AsType[*sts.FederationDisabled](err); ok {
+		return "OutboundWebIdentityFederationDisabledException"
+	}
+	if _, ok := errors.AsType[*sts.Escalation](err); ok {
+		return "SessionDurationEscalationException"
+	}
+	if _, ok := errors.AsType[*sts.PayloadTooLarge](err); ok {
+		return "JWTPayloadSizeExceededException"
+	}
 	if _, ok := errors.AsType[*sts.LateToken](err); ok {
 		return "ExpiredTokenException"
 	}

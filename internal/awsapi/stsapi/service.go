@@ -31,6 +31,8 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 		"GetCallerIdentity":         wire.Free,
 		"GetSessionToken":           wire.Free,
 		"GetFederationToken":        wire.Demands(federating),
+		"GetWebIdentityToken":       wire.Demands(proving),
+		"AssumeRoot":                wire.Demands(rooting),
 		"GetAccessKeyInfo": wire.Demands(func(*wire.Call, *GetAccessKeyInfoRequest) []wire.Demand {
 			return []wire.Demand{{Action: "sts:GetAccessKeyInfo", Resource: "*"}}
 		}),

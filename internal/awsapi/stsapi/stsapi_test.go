@@ -50,6 +50,16 @@ func (oneRole) KeyOwner(context.Context, string) (iam.KeyOwner, bool, error) {
 	return iam.KeyOwner{}, false, nil
 }
 
+func (oneRole) Entity(context.Context, iam.Ref) (iam.Entity, error) { return iam.Entity{}, nil }
+
+func (oneRole) OutboundFederation(context.Context, arn.AccountID) (iam.OutboundFederation, error) {
+	return iam.OutboundFederation{}, &iam.FeatureState{Err: fault.Newf(fault.NotFound, "off")}
+}
+
+func (oneRole) OutboundIssuer(context.Context, string) (iam.OutboundFederation, error) {
+	return iam.OutboundFederation{}, fault.Newf(fault.NotFound, "no such issuer")
+}
+
 // openGate lets everyone in.
 type openGate struct{}
 
