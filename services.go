@@ -13,6 +13,7 @@ import (
 	"foyer/internal/awsapi/signinapi"
 	"foyer/internal/awsapi/ssoadminapi"
 	"foyer/internal/awsapi/ssoapi"
+	"foyer/internal/awsapi/ssodirectoryapi"
 	"foyer/internal/awsapi/ssooidcapi"
 	"foyer/internal/awsapi/stsapi"
 	"foyer/internal/iam"
@@ -38,6 +39,10 @@ func (r *rooms) apis(f founding) []*wire.API {
 			},
 		},
 		&ssoapi.Service{Tokens: r.oidc, Portal: r.federation, Pages: tokens},
+		&ssodirectoryapi.Service{
+			Directory: r.directory, Passwords: r.signin, Sessions: r.sessions, Tokens: tokens, User: r.userByID,
+			Owner: func() arn.AccountID { return f.account }, PortalURL: func() string { return r.signin.Portal + "/start" },
+		},
 		&ssooidcapi.Service{Clients: r.oidc, Grants: r.oidc},
 		&stsapi.Service{STS: r.sts},
 	}

@@ -57,7 +57,7 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		Version:       version(),
 	}
-	root.AddCommand(serveCommand(), seedCommand())
+	root.AddCommand(serveCommand(), seedCommand(), userCommand())
 	return root
 }
 

@@ -53,8 +53,11 @@ type Tx interface {
 	PortalSession(ctx context.Context, id ID) (Session, bool, error)
 	PortalSessionByToken(ctx context.Context, tokenHash string) (Session, bool, error)
 	PortalSessionsOf(ctx context.Context, user string, page paging.Page) ([]Session, error)
+	// ActivePortalSessionsOf lists a user's sessions that live at a time, by id.
+	ActivePortalSessionsOf(ctx context.Context, user string, at time.Time, page paging.Page) ([]Session, error)
 	EndPortalSession(ctx context.Context, id ID, at time.Time) error
-	EndPortalSessionsOf(ctx context.Context, user string, at time.Time) error
+	// EndPortalSessionsOf ends every session of a user but one ("" for none).
+	EndPortalSessionsOf(ctx context.Context, user string, but ID, at time.Time) error
 	PurgePortalSessions(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
@@ -170,9 +173,45 @@ func (s *Sessions) End(ctx context.Context, id ID) error {
 	return s.InTx(ctx, func(tx Tx) error { return tx.EndPortalSession(ctx, id, s.Now().UTC()) })
 }
 
+// Active lists the sessions in which a user is signed in now, by id; next is ""
+// on the last page.
+func (s *Sessions) Active(ctx context.Context, user string, page paging.Page) (list []Session, next string, err error) {
+	err = s.View(ctx, func(tx Tx) error {
+		list, err = tx.ActivePortalSessionsOf(ctx, user, s.Now().UTC(), paging.Page{After: page.After, Limit: page.Limit + 1})
+		return err
+	})
+	list, next = paging.Cut(list, page.Limit, func(one Session) string { return string(one.ID) })
+	return list, next, err
+}
+
+// EndOf ends those of the sessions that are a user's: nobody ends another's by
+// its id.
+func (s *Sessions) EndOf(ctx context.Context, user string, ids []ID) error {
+	return s.InTx(ctx, func(tx Tx) error {
+		for _, id := range ids {
+			one, found, err := tx.PortalSession(ctx, id)
+			if err != nil {
+				return err
+			}
+			if !found || one.UserID != user {
+				continue
+			}
+			if err := tx.EndPortalSession(ctx, id, s.Now().UTC()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // EndAllOf ends every session of a user.
 func (s *Sessions) EndAllOf(ctx context.Context, user string) error {
-	return s.InTx(ctx, func(tx Tx) error { return tx.EndPortalSessionsOf(ctx, user, s.Now().UTC()) })
+	return s.EndOthersOf(ctx, user, "")
+}
+
+// EndOthersOf ends every session of a user but the one they are in.
+func (s *Sessions) EndOthersOf(ctx context.Context, user string, keep ID) error {
+	return s.InTx(ctx, func(tx Tx) error { return tx.EndPortalSessionsOf(ctx, user, keep, s.Now().UTC()) })
 }
 
 // Purge removes up to limit sessions that expired before a time, and answers

@@ -59,6 +59,29 @@ func (s *Service) SendVerification(ctx context.Context, user User) error {
 	})
 }
 
+// SendPassword invites a user who has no password yet, and sends others a link
+// to choose another.
+func (s *Service) SendPassword(ctx context.Context, user User) error {
+	var has bool
+	err := s.View(ctx, func(tx Tx) (err error) {
+		_, has, err = tx.SigninPassword(ctx, user.ID)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case has:
+		return s.SendReset(ctx, user)
+	default:
+		return s.Invite(ctx, user)
+	}
+}
+
+// disabled refuses what is of no use to a user who can't sign in.
+func disabled() error {
+	return fault.Newf(fault.Conflict, "The user is disabled. Enable them first.")
+}
+
 // unexpected tells what to do about a letter that nobody asked for.
 const unexpected = "If you did not expect this message you can ignore it, or tell your administrator."
 
@@ -70,7 +93,7 @@ func (s *Service) sendLink(ctx context.Context, purpose Purpose, user User, writ
 	case s.Post == nil:
 		return fault.Newf(fault.Conflict, "No mail server is configured, so no letter can be sent. Generate a one-time password instead.")
 	case !user.Enabled:
-		return fault.Newf(fault.Conflict, "The user is disabled.")
+		return disabled()
 	case !s.reachable(user):
 		return fault.Newf(fault.Conflict, "The user has no e-mail address that a letter can be sent to.")
 	}
@@ -105,6 +128,11 @@ func (s *Service) changed(ctx context.Context, user User) error {
 	if err := s.EndSessions(ctx, user.ID); err != nil {
 		return err
 	}
+	return s.notice(ctx, user)
+}
+
+// notice tells a user by a letter that their password is another one now.
+func (s *Service) notice(ctx context.Context, user User) error {
 	if !s.reachable(user) {
 		return nil
 	}

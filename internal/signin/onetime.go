@@ -19,8 +19,12 @@ func (p Password) over(now time.Time) bool { return !p.Until.IsZero() && !now.Be
 
 // OneTimePassword gives a user a new random password, which is shown here and
 // never again. It is good for seven days, and signing in with it leads to
-// choosing another. The password before it ends at once.
-func (s *Service) OneTimePassword(ctx context.Context, user string) (secret.Text, error) {
+// choosing another. The password before it ends at once. It fails with a
+// Conflict fault for a disabled user.
+func (s *Service) OneTimePassword(ctx context.Context, user User) (secret.Text, error) {
+	if !user.Enabled {
+		return secret.Text{}, disabled()
+	}
 	// 80 bits that can be read aloud, and one of each kind of character.
 	const readable = "abcdefghjkmnpqrstuvwxyz23456789"
 	text := s.Mint.From(s.Mint.From("", "ABCDEFGHJKLMNPQRSTUVWXYZ", 1), readable, 4)
@@ -28,12 +32,12 @@ func (s *Service) OneTimePassword(ctx context.Context, user string) (secret.Text
 		text += s.Mint.From("-", readable, 4)
 	}
 	password := secret.New(s.Mint.From(text, mint.Digits, 1))
-	next, was, err := s.derive(ctx, user, password)
+	next, was, err := s.derive(ctx, user.ID, password)
 	if err != nil {
 		return secret.Text{}, err
 	}
 	next.Until = s.Now().UTC().Add(oneTimeLifetime)
-	return password, s.InTx(ctx, func(tx Tx) error { return s.replace(ctx, tx, user, next, was) })
+	return password, s.InTx(ctx, func(tx Tx) error { return s.replace(ctx, tx, user.ID, next, was) })
 }
 
 // NewPassword is the step that whoever signed in with a one-time password takes.

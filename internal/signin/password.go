@@ -112,6 +112,45 @@ func (s *Service) replace(ctx context.Context, tx Tx, user string, next Password
 	return tx.DeleteSigninAttemptsOf(ctx, user)
 }
 
+// ChangeOwnPassword gives a user who is signed in another password. They have to
+// know the one they have, guesses at which count as in a sign-in; otherwise it
+// fails with a Denied fault, and as [Service.SetPassword] does. A letter tells
+// them. The other sessions are the caller's to end.
+func (s *Service) ChangeOwnPassword(ctx context.Context, user User, current, password secret.Text, from Source) error {
+	w := Workflow{UserName: user.UserName, User: user, Source: from.cut()}
+	stored, err := s.admit(ctx, w, user, true)
+	if err != nil {
+		return err
+	}
+	against := stored.Verifier
+	if against == "" {
+		against = s.Hasher.Nobody()
+	}
+	ok, _, err := s.Hasher.Verify(ctx, against, current)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.Newf(fault.Denied, "We couldn't update your password. The current password is not right.")
+	}
+	next, was, err := s.derive(ctx, user.ID, password)
+	if err != nil {
+		return err
+	}
+	return s.Unit(ctx, func(ctx context.Context) error {
+		err := s.InTx(ctx, func(tx Tx) error {
+			if err := s.succeeded(ctx, tx, w); err != nil {
+				return err
+			}
+			return s.replace(ctx, tx, user.ID, next, was)
+		})
+		if err != nil {
+			return err
+		}
+		return s.notice(ctx, user)
+	})
+}
+
 // SetFirstPassword gives users who have no password yet the same one, at the
 // price of deriving one key. It fails with an Invalid fault when the password
 // breaks the rules.

@@ -234,7 +234,7 @@ func TestAOneTimePasswordLeadsToOneOfOnesOwn(t *testing.T) {
 	h := newHouse(t)
 	h.Steps = []signin.Step{h.NewPassword()}
 	h.set(t, "u-1", good)
-	once, err := h.OneTimePassword(t.Context(), "u-1")
+	once, err := h.OneTimePassword(t.Context(), h.users["ann"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestAOneTimePasswordLeadsToOneOfOnesOwn(t *testing.T) {
 
 func TestAOneTimePasswordRunsOut(t *testing.T) {
 	h := newHouse(t)
-	once, err := h.OneTimePassword(t.Context(), "u-1")
+	once, err := h.OneTimePassword(t.Context(), h.users["ann"])
 	if err != nil {
 		t.Fatal(err)
 	}

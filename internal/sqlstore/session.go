@@ -69,9 +69,14 @@ func (tx *Tx) EndPortalSession(ctx context.Context, id session.ID, at time.Time)
 	return err
 }
 
-// EndPortalSessionsOf ends every session of a user that has not ended yet.
-func (tx *Tx) EndPortalSessionsOf(ctx context.Context, user string, at time.Time) error {
-	_, err := tx.exec(ctx, "UPDATE portal_session SET ended = ? WHERE user_id = ? AND ended = 0", micros(at), user)
+// ActivePortalSessionsOf lists a user's sessions that live at a time, by id.
+func (tx *Tx) ActivePortalSessionsOf(ctx context.Context, user string, at time.Time, page paging.Page) ([]session.Session, error) {
+	return rows(ctx, tx, scanSession, "SELECT "+sessionColumns+" FROM portal_session WHERE user_id = ? AND id > ? AND ended = 0 AND expires > ? ORDER BY id LIMIT ?", user, page.After, micros(at), page.Limit)
+}
+
+// EndPortalSessionsOf ends every session of a user but one that has not ended yet.
+func (tx *Tx) EndPortalSessionsOf(ctx context.Context, user string, but session.ID, at time.Time) error {
+	_, err := tx.exec(ctx, "UPDATE portal_session SET ended = ? WHERE user_id = ? AND ended = 0 AND id <> ?", micros(at), user, but)
 	return err
 }
 
