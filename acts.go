@@ -8,6 +8,7 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/audit"
 	"foyer/internal/browser"
+	"foyer/internal/provisioning"
 	"foyer/internal/signin"
 )
 
@@ -65,4 +66,30 @@ func person(owner arn.AccountID, store, id, name, credential string) audit.Ident
 		who.OnBehalfOf = &audit.OnBehalfOf{UserID: id, IdentityStoreARN: store}
 	}
 	return who
+}
+
+// recordDrift writes into the audit log, and the server's, which roles were
+// found not to be what they should be, and are being repaired.
+func (r *rooms) recordDrift(ctx context.Context, found []provisioning.Drift) error {
+	i, err := r.instance.Instance(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range found {
+		properties := make([]string, len(d.Differences))
+		for n, difference := range d.Differences {
+			properties[n] = difference.Property
+		}
+		r.log.WarnContext(ctx, "role drifted", "account", d.Account, "role", d.RoleName, "properties", properties)
+		err := r.recorder.RecordIn(ctx, audit.Event{
+			UserIdentity: audit.Identity{Type: "AWSService", InvokedBy: "sso.amazonaws.com"},
+			EventTime:    audit.Moment(r.now().UTC()), EventSource: "foyer", EventName: "RepairProvisioningDrift", AWSRegion: i.Region,
+			SourceIPAddress: "sso.amazonaws.com", UserAgent: "sso.amazonaws.com", EventType: audit.ServiceEvent, RecipientAccountID: i.Owner,
+			ServiceEventDetails: map[string]any{"accountId": d.Account, "permissionSetArn": d.Set, "roleName": d.RoleName, "properties": properties},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

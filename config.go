@@ -52,6 +52,7 @@ type Config struct {
 	IssuerNetwork []string      // networks that are not public and may be asked for the keys of OpenID Connect issuers, as CIDR
 	RequestTime   time.Duration // bound of one request; 0 means 30s
 	ShutdownGrace time.Duration // how long open requests may take at a stop; 0 means 15s
+	DriftSweep    time.Duration // how long between two looks for drift; 0 means 6h, less than 0 never
 
 	SessionDuration time.Duration // of new portal sessions, 15 minutes to 90 days; 0 means 8 hours
 	SMTP            mail.Server   // posts letters; without an Address none are posted
@@ -75,6 +76,7 @@ func (c Config) Normalize() (Config, error) {
 	c.ShutdownGrace = or(c.ShutdownGrace, 15*time.Second)
 	c.SessionDuration = or(c.SessionDuration, session.DefaultLifetime)
 	c.SMTP.Security = or(c.SMTP.Security, mail.StartTLS)
+	c.DriftSweep = or(c.DriftSweep, 6*time.Hour)
 	c.InstanceID = strings.TrimPrefix(c.InstanceID, "arn:aws:sso:::instance/")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices(), c.checkSignIn())

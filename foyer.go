@@ -193,6 +193,7 @@ func (s *Server) Run(ctx context.Context) error {
 		workers.Go(func() { s.rooms.queue.Run(working) })
 		workers.Go(func() { s.rooms.signin.Forgotten.Run(working) })
 		workers.Go(func() { s.rooms.outbox.Queue.Run(working) })
+		workers.Go(func() { s.rooms.sweepDrift(working, s.config.DriftSweep) })
 	}
 	workers.Go(func() { s.rooms.upkeep(working) })
 

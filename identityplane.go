@@ -32,6 +32,7 @@ type identityPlane struct {
 	assignments  *assignment.Service
 	queue        *jobs.Queue
 	provisioning *provisioning.Service
+	sweep        *provisioning.Sweep
 	federation   *federation.Service
 }
 
@@ -96,6 +97,11 @@ func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
 		Mint: r.mint, Queue: r.queue, Instance: r.instance, Accounts: accounts,
 	}
 	r.queue.Work = r.provisioning.Work
+	r.sweep = &provisioning.Sweep{Service: r.provisioning, Unit: r.db.Unit, Repaired: r.recordDrift, Jobs: jobs.New(jobs.Queue{
+		Name: "drift", InTx: r.queue.InTx, View: r.queue.View, Mint: r.mint, Alone: !r.db.Shared(),
+		Failed: func(err error) { r.log.Error("looking for drift failed", "error", err) },
+	})}
+	r.sweep.Jobs.Work = r.sweep.Work
 	r.assignments = &assignment.Service{
 		InTx:         sqlstore.Through(r.db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 		View:         sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),

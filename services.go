@@ -7,6 +7,7 @@ import (
 	"foyer/internal/awsapi/accessanalyzerapi"
 	"foyer/internal/awsapi/accountapi"
 	"foyer/internal/awsapi/cloudtrailapi"
+	"foyer/internal/awsapi/foyerapi"
 	"foyer/internal/awsapi/iamapi"
 	"foyer/internal/awsapi/identitystoreapi"
 	"foyer/internal/awsapi/organizationsapi"
@@ -24,19 +25,21 @@ import (
 // apis are the services, each answered by its rooms.
 func (r *rooms) apis(f founding) []*wire.API {
 	tokens := paging.Tokens{Ring: r.ring}
+	delegated := func(ctx context.Context, account arn.AccountID) (bool, error) {
+		return r.organizations.DelegatedAdministrator(ctx, account, iam.SSOPrincipal)
+	}
 	services := []interface{ API() *wire.API }{
 		&accessanalyzerapi.Service{},
 		&accountapi.Service{},
 		&cloudtrailapi.Service{Log: r.trail, Tokens: tokens},
 		&iamapi.Service{IAM: r.iam, RootAccess: r.rootAccess, Tokens: tokens, IssuerURL: r.sts.IssuerURL},
+		&foyerapi.Service{Instance: r.instance, Provisioning: r.provisioning, Tokens: tokens, Delegated: delegated},
 		&identitystoreapi.Service{Directory: r.directory, Tokens: tokens, Owner: func() arn.AccountID { return f.account }},
 		&organizationsapi.Service{Organizations: r.organizations, Tokens: tokens},
 		&signinapi.Service{},
 		&ssoadminapi.Service{
 			Instance: r.instance, PermissionSets: r.sets, Assignments: r.assignments, Provisioning: r.provisioning, Tokens: tokens,
-			Delegated: func(ctx context.Context, account arn.AccountID) (bool, error) {
-				return r.organizations.DelegatedAdministrator(ctx, account, iam.SSOPrincipal)
-			},
+			Delegated: delegated,
 		},
 		&ssoapi.Service{Tokens: r.oidc, Portal: r.federation, Pages: tokens},
 		&ssodirectoryapi.Service{

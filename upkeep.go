@@ -56,3 +56,16 @@ func (r *rooms) purge(ctx context.Context) error {
 	}
 	return nil
 }
+
+// sweepDrift looks for drift, and repairs it, every so often until ctx ends;
+// less than nothing means never.
+func (r *rooms) sweepDrift(ctx context.Context, every time.Duration) {
+	if every < 0 {
+		return
+	}
+	r.sweep.Every = every
+	if err := r.sweep.Plan(ctx); err != nil {
+		r.log.ErrorContext(ctx, "looking for drift failed", "error", err)
+	}
+	r.sweep.Jobs.Run(ctx)
+}

@@ -26,7 +26,7 @@ type administrator struct {
 
 const (
 	callTime  = 30 * time.Second // bound of one call
-	maxAnswer = 4 << 20          // bytes
+	maxAnswer = 64 << 20         // bytes; the drift of some accounts, with all its documents
 )
 
 // newAdministrator finds server and credentials as every AWS client does.

@@ -57,7 +57,7 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		Version:       version(),
 	}
-	root.AddCommand(serveCommand(), seedCommand(), userCommand())
+	root.AddCommand(serveCommand(), seedCommand(), userCommand(), provisioningCommand())
 	return root
 }
 

@@ -74,6 +74,7 @@ var settings = []setting{
 	{"smtp-user", "user at the mail server; none sends without authentication", textTo(func(c *foyer.Config) *string { return &c.SMTP.User }), text},
 	{"smtp-password", "password at the mail server", secretTo(func(c *foyer.Config) *secret.Text { return &c.SMTP.Password }), text},
 	{"smtp-from", "sender of letters: an address, or Name <address>", textTo(func(c *foyer.Config) *string { return &c.SMTP.From }), text},
+	{"drift-sweep", "how long between two looks for roles that differ from what they should be, which repair them (default 6h; -1s never)", durationTo(func(c *foyer.Config) *time.Duration { return &c.DriftSweep }), duration},
 	{"management-account-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.ManagementAccountID }), text},
 	{"root-access-key-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.RootAccessKeyID }), text},
 	{"root-secret-access-key", "fixed at first start; otherwise random and shown once", secretTo(func(c *foyer.Config) *secret.Text { return &c.RootSecretAccessKey }), text},

@@ -125,7 +125,7 @@ func (m *model) signingName() string {
 
 // eventSources are the sources of audit events that are not named after the
 // service's endpoint.
-var eventSources = map[string]string{"sso": "sso.amazonaws.com", "sso-oidc": "sso-oauth.amazonaws.com", "accessanalyzer": "access-analyzer.amazonaws.com"}
+var eventSources = map[string]string{"sso": "sso.amazonaws.com", "sso-oidc": "sso-oauth.amazonaws.com", "accessanalyzer": "access-analyzer.amazonaws.com", "foyer": "foyer"}
 
 func (m *model) eventSource() string {
 	if source, ok := eventSources[m.file]; ok {

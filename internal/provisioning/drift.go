@@ -244,25 +244,28 @@ func (s *Service) Repair(ctx context.Context, accounts []arn.AccountID) (o Opera
 		return Operation{}, nil, fmt.Errorf("repair: %w", err)
 	}
 	err = s.InTx(ctx, func(tx Tx) error {
-		var pairs []Pair
-		var spoilt []Provisioned
-		for _, d := range found {
-			pair, err := d.owner(ctx, tx, i)
-			if err != nil {
-				return err
-			}
-			pairs, spoilt = append(pairs, pair), append(spoilt, Provisioned{pair, d.RoleName, Spoilt})
-		}
-		if err := tx.PutProvisionedRoles(ctx, spoilt); err != nil {
-			return err
-		}
-		o, err = s.begin(ctx, tx, Request{Kind: KindRepair}, pairs)
+		o, err = s.repair(ctx, tx, i, found)
 		return err
 	})
 	if err != nil {
 		return Operation{}, nil, fmt.Errorf("repair %d: %w", len(found), err)
 	}
 	return o, found, nil
+}
+
+// repair begins to write what was found to have drifted.
+func (s *Service) repair(ctx context.Context, tx Tx, i instance.Instance, found []Drift) (_ Operation, err error) {
+	pairs, spoilt := make([]Pair, len(found)), make([]Provisioned, len(found))
+	for n, d := range found {
+		if pairs[n], err = d.owner(ctx, tx, i); err != nil {
+			return Operation{}, err
+		}
+		spoilt[n] = Provisioned{pairs[n], d.RoleName, Spoilt}
+	}
+	if err := tx.PutProvisionedRoles(ctx, spoilt); err != nil {
+		return Operation{}, err
+	}
+	return s.begin(ctx, tx, Request{Kind: KindRepair}, pairs)
 }
 
 // owner is the pair under which a role is written or removed. A role that no

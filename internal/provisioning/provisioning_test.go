@@ -179,7 +179,12 @@ func (h *house) assign(t testing.TB, set string, account arn.AccountID) provisio
 // work claims and works on what is due at a time from now.
 func (h *house) work(t testing.TB, later time.Duration) error {
 	t.Helper()
-	var batch []jobs.Job
+	return h.provision.Work(t.Context(), h.claim(t, later))
+}
+
+// claim claims what is due at a time from now.
+func (h *house) claim(t testing.TB, later time.Duration) (batch []jobs.Job) {
+	t.Helper()
 	at := time.Now().Add(later)
 	err := h.db.InTx(t.Context(), func(tx *sqlstore.Tx) (err error) {
 		if batch, err = tx.DueJobs(t.Context(), h.queue.Name, "worker", at, jobs.Batch); err != nil {
@@ -190,7 +195,7 @@ func (h *house) work(t testing.TB, later time.Duration) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h.provision.Work(t.Context(), batch)
+	return batch
 }
 
 func (h *house) wantStatus(t *testing.T, o provisioning.Operation, want provisioning.Status) provisioning.Operation {
@@ -204,11 +209,16 @@ func (h *house) wantStatus(t *testing.T, o provisioning.Operation, want provisio
 
 func (h *house) role(t *testing.T, name, set string) (iam.Role, bool) {
 	t.Helper()
+	return h.roleIn(t, management, name, set)
+}
+
+func (h *house) roleIn(t *testing.T, account arn.AccountID, name, set string) (iam.Role, bool) {
+	t.Helper()
 	i, err := h.instance.Instance(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	role, err := h.iam.Role(t.Context(), management, i.RoleName(name, management, set))
+	role, err := h.iam.Role(t.Context(), account, i.RoleName(name, account, set))
 	if err != nil && fault.Of(err) != fault.NotFound {
 		t.Fatal(err)
 	}

@@ -98,3 +98,9 @@ func openSQLite(ctx context.Context, dsn string, now func() time.Time, pragmas .
 	read.SetMaxIdleConns(maxReaders)
 	return &DB{write: write, read: read, dialect: sqliteDialect{}, now: now}, nil
 }
+
+// BoundPages bounds the pages of a SQLite store, never below those it has: the
+// database is full then. It is for operators' and tests' rehearsals.
+func (db *DB) BoundPages(ctx context.Context, pages int) error {
+	return execAll(ctx, db.write, "PRAGMA max_page_count = "+strconv.Itoa(pages))
+}

@@ -1,0 +1,124 @@
+package foyerapi
+
+import (
+	"context"
+
+	"foyer/internal/arn"
+	"foyer/internal/provisioning"
+	"foyer/internal/wire"
+)
+
+// DescribeProvisioning adds up, kind by kind, the requests in progress.
+func (s *Service) DescribeProvisioning(ctx context.Context, _ *wire.Call, _ *DescribeProvisioningRequest) (*DescribeProvisioningResponse, error) {
+	running, err := s.Provisioning.Running(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &DescribeProvisioningResponse{Summaries: []ProvisioningSummary{}}
+	for _, r := range running {
+		out.Summaries = append(out.Summaries, ProvisioningSummary{
+			Kind: optional(r.Kind), InProgress: count(r.Requests), Done: count(r.Done), Failed: count(r.Failed), Left: count(r.Left),
+		})
+	}
+	return out, nil
+}
+
+// ListProvisioningOperations lists the requests of a kind, newest first.
+func (s *Service) ListProvisioningOperations(ctx context.Context, _ *wire.Call, in *ListProvisioningOperationsRequest) (*ListProvisioningOperationsResponse, error) {
+	status := provisioning.Status("")
+	if in.Status != nil {
+		status = provisioning.Status(*in.Status)
+	}
+	query := "provisioning operations " + in.Kind + " " + string(status)
+	page, err := s.page(query, in.NextToken, in.MaxResults)
+	if err != nil {
+		return nil, err
+	}
+	all, after, err := s.Provisioning.Operations(ctx, provisioning.Kind(in.Kind), status, page)
+	if err != nil {
+		return nil, err
+	}
+	out := &ListProvisioningOperationsResponse{Operations: []ProvisioningOperation{}}
+	for _, o := range all {
+		out.Operations = append(out.Operations, *operation(o))
+	}
+	out.NextToken, err = s.next(query, after)
+	return out, err
+}
+
+// DescribeProvisioningOperation tells how far a request has come.
+func (s *Service) DescribeProvisioningOperation(ctx context.Context, _ *wire.Call, in *DescribeProvisioningOperationRequest) (*DescribeProvisioningOperationResponse, error) {
+	o, err := s.Provisioning.Describe(ctx, provisioning.Kind(in.Kind), in.RequestId)
+	if err != nil {
+		return nil, err
+	}
+	return &DescribeProvisioningOperationResponse{Operation: operation(o)}, nil
+}
+
+// ListProvisioningFailures lists what a request about many could not make.
+func (s *Service) ListProvisioningFailures(ctx context.Context, _ *wire.Call, in *ListProvisioningFailuresRequest) (*ListProvisioningFailuresResponse, error) {
+	query := "provisioning failures " + in.RequestId
+	page, err := s.page(query, in.NextToken, in.MaxResults)
+	if err != nil {
+		return nil, err
+	}
+	all, after, err := s.Provisioning.Failures(ctx, provisioning.Kind(in.Kind), in.RequestId, page)
+	if err != nil {
+		return nil, err
+	}
+	out := &ListProvisioningFailuresResponse{Failures: []ProvisioningFailure{}}
+	for _, f := range all {
+		out.Failures = append(out.Failures, ProvisioningFailure{AccountId: optional(f.Account), PermissionSetArn: optional(f.Set), FailureReason: optional(f.Reason)})
+	}
+	out.NextToken, err = s.next(query, after)
+	return out, err
+}
+
+// ListProvisioningDrift compares, some accounts a page, what should be in
+// accounts with what is. A page may be empty and not the last.
+func (s *Service) ListProvisioningDrift(ctx context.Context, _ *wire.Call, in *ListProvisioningDriftRequest) (*ListProvisioningDriftResponse, error) {
+	const query = "provisioning drift"
+	page, err := s.page(query, in.NextToken, nil)
+	if err != nil {
+		return nil, err
+	}
+	found, after, err := s.Provisioning.DriftPage(ctx, page.After)
+	if err != nil {
+		return nil, err
+	}
+	out := &ListProvisioningDriftResponse{Drift: []Drift{}}
+	for _, d := range found {
+		w := Drift{AccountId: optional(d.Account), PermissionSetArn: optional(d.Set), RoleName: optional(d.RoleName), Differences: []Difference{}}
+		for _, difference := range d.Differences {
+			w.Differences = append(w.Differences, Difference{
+				Property: optional(difference.Property), Expected: optional(difference.Expected), Actual: optional(difference.Actual),
+			})
+		}
+		out.Drift = append(out.Drift, w)
+	}
+	out.NextToken, err = s.next(query, after)
+	return out, err
+}
+
+// RepairProvisioningDrift has what drifted in some accounts written again.
+func (s *Service) RepairProvisioningDrift(ctx context.Context, _ *wire.Call, in *RepairProvisioningDriftRequest) (*RepairProvisioningDriftResponse, error) {
+	accounts := make([]arn.AccountID, len(in.AccountIds))
+	for n, id := range in.AccountIds {
+		accounts[n] = arn.AccountID(id)
+	}
+	o, _, err := s.Provisioning.Repair(ctx, accounts)
+	if err != nil {
+		return nil, err
+	}
+	return &RepairProvisioningDriftResponse{Operation: operation(o)}, nil
+}
+
+func operation(o provisioning.Operation) *ProvisioningOperation {
+	return &ProvisioningOperation{
+		RequestId: optional(o.ID), Kind: optional(o.Kind), Status: optional(o.Status), FailureReason: optional(o.Reason),
+		PermissionSetArn: optional(o.Set), AccountId: optional(o.Account), PrincipalType: optional(o.PrincipalType), PrincipalId: optional(o.PrincipalID),
+		CreatedDate: &o.Created, Done: count(o.Done), Failed: count(o.Failed), Left: count(o.Left),
+	}
+}
+
+func count(n int) *int64 { return new(int64(n)) }
