@@ -4,8 +4,10 @@ import { copyButtons } from "./kit/copy";
 import { search } from "./portal/search";
 import { tabs } from "./kit/tabs";
 import { revealPassword } from "./signin/reveal";
+import { passwordStrength } from "./signin/strength";
 
 copyButtons(document);
 tabs(document);
 search(document);
 revealPassword(document);
+passwordStrength(document);

@@ -19,13 +19,20 @@ import (
 // house is a running server with the demo organisation, as a test in Go has it.
 type house struct{ foyer.Ready }
 
-// open starts the program and waits until it answers. It must end well: under
-// the race detector a race that it had is a failure too.
+// open starts the program with the demo organisation.
 func open(t *testing.T) *house {
+	t.Helper()
+	h, _ := start(t, "--demo")
+	return h
+}
+
+// start starts the program and waits until it answers, with its welcome. It must
+// end well: under the race detector a race that it had is a failure too.
+func start(t *testing.T, flags ...string) (*house, string) {
 	t.Helper()
 	dir := t.TempDir()
 	ready := filepath.Join(dir, "ready.json")
-	cmd := exec.Command("foyer", "serve", "--demo", "--ephemeral", "--listen", "127.0.0.1:0", "--ready-file", ready)
+	cmd := exec.Command("foyer", append([]string{"serve", "--ephemeral", "--listen", "127.0.0.1:0", "--ready-file", ready}, flags...)...)
 	welcome, logs, ended := newOutput(), newOutput(), make(chan error, 1)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}, welcome, logs
 	if err := cmd.Start(); err != nil {
@@ -45,7 +52,7 @@ func open(t *testing.T) *house {
 			t.Errorf("foyer did not stop well: %v\n%s", err, logs)
 		}
 	})
-	return enter(t, ready)
+	return enter(t, ready), welcome.String()
 }
 
 // enter reads what the ready file says.

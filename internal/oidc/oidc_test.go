@@ -443,7 +443,7 @@ func TestRefreshRotates(t *testing.T) {
 	want(t, err, oidc.InvalidGrant)
 }
 
-func TestRefreshReuse(t *testing.T) {
+func TestAttackRefreshReuse(t *testing.T) {
 	for name, tt := range map[string]struct {
 		newUsed bool // the new token is used before the old one is presented again
 		after   time.Duration
@@ -583,7 +583,7 @@ func TestCodeFlow(t *testing.T) {
 	}
 }
 
-func TestAReplayedCodeRevokesItsTokens(t *testing.T) {
+func TestAttackCodeReplay(t *testing.T) {
 	h := newHouse(t)
 	c := codeClient(t, h)
 	code, err := h.IssueCode(t.Context(), authorization(c), h.ann)

@@ -162,3 +162,76 @@ func TestPurgeRemovesTheExpired(t *testing.T) {
 		t.Error("a living session was purged")
 	}
 }
+
+func TestActiveSessionsAreListedAndEnded(t *testing.T) {
+	h := newHouse(t)
+	bob := ann
+	bob.UserID = "u-2"
+	first, firstToken := h.start(t, ann)
+	second, secondToken := h.start(t, ann)
+	_, bobs := h.start(t, bob)
+	active := func() (ids []session.ID) {
+		t.Helper()
+		page := paging.Page{Limit: 1}
+		for {
+			list, next, err := h.Active(t.Context(), ann.UserID, page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, one := range list {
+				ids = append(ids, one.ID)
+			}
+			if page.After = next; next == "" {
+				return ids
+			}
+		}
+	}
+	if got := active(); len(got) != 2 {
+		t.Fatalf("active %v", got)
+	}
+	if err := h.EndOf(t.Context(), bob.UserID, []session.ID{first.ID, "unknown"}); err != nil || h.refused(t, firstToken) {
+		t.Errorf("bob ended a session of ann's, %v", err)
+	}
+	if err := h.EndOthersOf(t.Context(), ann.UserID, second.ID); err != nil || !h.refused(t, firstToken) || h.refused(t, secondToken) || h.refused(t, bobs) {
+		t.Errorf("all but the second: %v", err)
+	}
+	if got := active(); len(got) != 1 || got[0] != second.ID {
+		t.Errorf("active %v", got)
+	}
+	if err := h.EndOf(t.Context(), ann.UserID, []session.ID{second.ID}); err != nil || !h.refused(t, secondToken) {
+		t.Errorf("the second: %v", err)
+	}
+	_, _ = h.start(t, ann)
+	h.now = h.now.Add(session.DefaultLifetime)
+	if got := active(); len(got) != 0 {
+		t.Errorf("expired and active: %v", got)
+	}
+}
+
+func TestNewSessionsLastAsConfigured(t *testing.T) {
+	h := newHouse(t)
+	before, _ := h.start(t, ann)
+	h.Lifetime = session.ShortestLifetime
+	after, token := h.start(t, ann)
+	if before.Expires.Sub(before.Created) != 8*time.Hour || after.Expires.Sub(after.Created) != 15*time.Minute {
+		t.Errorf("before %s, after %s", before.Expires.Sub(before.Created), after.Expires.Sub(after.Created))
+	}
+	h.now = h.now.Add(15 * time.Minute)
+	if !h.refused(t, token) {
+		t.Error("it lasts longer")
+	}
+}
+
+func TestDisablingAndEnablingTakeEffectAtOnce(t *testing.T) {
+	h := newHouse(t)
+	h.Remembered = nil // what is remembered is asked again when the directory changes: cmd/foyer tells that
+	_, token := h.start(t, ann)
+	h.disabled[ann.UserID] = true
+	if !h.refused(t, token) {
+		t.Error("disabled, and in")
+	}
+	delete(h.disabled, ann.UserID)
+	if h.refused(t, token) {
+		t.Error("enabled, and out")
+	}
+}
