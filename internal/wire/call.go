@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"foyer/internal/arn"
 	"foyer/internal/caller"
 	"foyer/internal/secret"
 )
@@ -27,6 +28,10 @@ type Call struct {
 	// Person is who a bearer token stands for. The operation that recognised
 	// the token sets it, so that the audit event can name them.
 	Person *caller.Person
+
+	// ActsFor is the account that the policy of a resource lets the caller act
+	// for, as the authorization of the operation found; "" means its own.
+	ActsFor arn.AccountID
 }
 
 // A Demand is one thing the caller must be allowed to do before an operation
