@@ -34,7 +34,8 @@ func (r *rooms) furnishAccountPlane(endpoint string) {
 	r.organizations = &organizations.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
-		Mint: r.mint, PutRoles: putAccountRoles(r.iam),
+		Mint: r.mint, PutRoles: putAccountRoles(r.iam), Gone: r.accountGone,
+		Link: func(ctx context.Context, account arn.AccountID) error { return linkServices(ctx, r.iam, account) },
 	}
 	r.rootAccess = &iam.RootAccess{
 		InTx:     sqlstore.Through(r.db, func(tx *sqlstore.Tx) iam.RootAccessTx { return tx }),

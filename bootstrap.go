@@ -93,9 +93,6 @@ func (r *rooms) foundNow(ctx context.Context, c Config) (founding, error) {
 	}); err != nil {
 		return founding{}, err
 	}
-	if err := linkServices(ctx, r.iam, f.account); err != nil {
-		return founding{}, err
-	}
 	i, err := r.instance.Enable(ctx, instance.Instance{
 		ID: c.InstanceID, IdentityStore: c.IdentityStoreID, Owner: f.account, Region: c.Region,
 	})

@@ -13,6 +13,7 @@ import (
 	"foyer/internal/jobs"
 	"foyer/internal/mail"
 	"foyer/internal/oidc"
+	"foyer/internal/organizations"
 	"foyer/internal/permissionset"
 	"foyer/internal/provisioning"
 	"foyer/internal/session"
@@ -154,4 +155,17 @@ func (r *rooms) maySignIn(ctx context.Context, id string) (bool, error) {
 		return false, nil
 	}
 	return err == nil && !u.Disabled, err
+}
+
+// accountGone ends the assignments in an account that left its organization, or
+// was closed.
+func (r *rooms) accountGone(ctx context.Context, d organizations.Departure) error {
+	_, err := r.instance.Instance(ctx)
+	if fault.Of(err) == fault.NotFound {
+		return nil // nobody is assigned anything
+	}
+	if err == nil {
+		_, err = r.provisioning.AccountGone(ctx, d.Account)
+	}
+	return err
 }

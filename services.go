@@ -22,24 +22,29 @@ import (
 	"foyer/internal/wire"
 )
 
+// administers reports whether an account administers Identity Center for its
+// organization.
+func (r *rooms) administers(ctx context.Context, account arn.AccountID) (bool, error) {
+	return r.organizations.DelegatedAdministrator(ctx, account, iam.SSOPrincipal)
+}
+
 // apis are the services, each answered by its rooms.
 func (r *rooms) apis(f founding) []*wire.API {
 	tokens := paging.Tokens{Ring: r.ring}
-	delegated := func(ctx context.Context, account arn.AccountID) (bool, error) {
-		return r.organizations.DelegatedAdministrator(ctx, account, iam.SSOPrincipal)
-	}
 	services := []interface{ API() *wire.API }{
 		&accessanalyzerapi.Service{},
 		&accountapi.Service{},
 		&cloudtrailapi.Service{Log: r.trail, Tokens: tokens},
 		&iamapi.Service{IAM: r.iam, RootAccess: r.rootAccess, Tokens: tokens, IssuerURL: r.sts.IssuerURL},
-		&foyerapi.Service{Instance: r.instance, Provisioning: r.provisioning, Tokens: tokens, Delegated: delegated},
-		&identitystoreapi.Service{Directory: r.directory, Tokens: tokens, Owner: func() arn.AccountID { return f.account }},
-		&organizationsapi.Service{Organizations: r.organizations, Tokens: tokens},
+		&foyerapi.Service{Instance: r.instance, Provisioning: r.provisioning, Tokens: tokens, Delegated: r.administers},
+		&identitystoreapi.Service{
+			Directory: r.directory, Tokens: tokens, Owner: func() arn.AccountID { return f.account }, Delegated: r.administers,
+		},
+		&organizationsapi.Service{Organizations: r.organizations, Tokens: tokens, CheckResource: r.gate.CheckResource},
 		&signinapi.Service{},
 		&ssoadminapi.Service{
 			Instance: r.instance, PermissionSets: r.sets, Assignments: r.assignments, Provisioning: r.provisioning, Tokens: tokens,
-			Delegated: delegated,
+			Delegated: r.administers,
 		},
 		&ssoapi.Service{Tokens: r.oidc, Portal: r.federation, Pages: tokens},
 		&ssodirectoryapi.Service{

@@ -15,8 +15,8 @@ type State string
 
 // The states Foyer's accounts have.
 const (
-	Active    State = "ACTIVE"
-	Suspended State = "SUSPENDED" // closed
+	Active State = "ACTIVE"
+	Closed State = "CLOSED" // by its owner; shown for ninety days
 )
 
 // JoinedMethod says how an account came into its organization.
@@ -44,7 +44,12 @@ type Account struct {
 }
 
 // Status is the account's state in the older words of the API.
-func (a Account) Status() string { return string(a.State) }
+func (a Account) Status() string {
+	if a.State == Closed {
+		return "SUSPENDED"
+	}
+	return string(a.State)
+}
 
 // AccountTx stores accounts.
 type AccountTx interface {
@@ -64,7 +69,14 @@ type AccountTx interface {
 	TakenAccountIDs(ctx context.Context, ids []arn.AccountID) ([]arn.AccountID, error)
 	// TakenAccountEmails answers, in the form of EmailKey, which addresses exist.
 	TakenAccountEmails(ctx context.Context, emails []string) ([]string, error)
-	JoinOrganization(ctx context.Context, id arn.AccountID, organization, parent string, at time.Time) error
+	JoinOrganization(ctx context.Context, id arn.AccountID, organization, parent string, method JoinedMethod, at time.Time) error
+	// LeaveOrganization makes an account standalone.
+	LeaveOrganization(ctx context.Context, id arn.AccountID) error
+	// OrgAccountByEmail finds an account by its address in the form of EmailKey.
+	OrgAccountByEmail(ctx context.Context, email string) (Account, bool, error)
+	// OrgClosedBefore returns accounts closed before a time that are still in
+	// their organizations.
+	OrgClosedBefore(ctx context.Context, before time.Time, limit int) ([]Account, error)
 	MoveOrgAccount(ctx context.Context, id arn.AccountID, parent string) error
 	CloseOrgAccount(ctx context.Context, id arn.AccountID, at time.Time) error
 
@@ -239,7 +251,7 @@ func (a Acting) CloseAccount(ctx context.Context, id arn.AccountID) error {
 		if err := tx.CloseOrgAccount(ctx, id, tx.Now()); err != nil {
 			return fmt.Errorf("close account %s: %w", id, err)
 		}
-		return nil
+		return a.s.gone(ctx, Departure{Account: id, Organization: org.ID, Closed: true})
 	})
 }
 

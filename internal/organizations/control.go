@@ -58,7 +58,7 @@ func controlOf(ctx context.Context, tx Tx, id arn.AccountID, kind PolicyType) (C
 	if !found {
 		return Control{}, accountNotFound()
 	}
-	c := Control{Suspended: account.State == Suspended, Exempt: true}
+	c := Control{Suspended: account.State != Active, Exempt: true}
 	if account.Organization == "" {
 		return c, nil
 	}

@@ -87,6 +87,18 @@ func (a Acting) CreateAccount(ctx context.Context, n NewAccount) (status CreateS
 	return status, err
 }
 
+// CreateGovCloudAccount refuses: an account of the AWS GovCloud (US) partition
+// is made beside one of the management account's own, which no account of
+// Foyer has.
+func (a Acting) CreateGovCloudAccount(ctx context.Context) error {
+	return a.asManager(ctx, func(_ Tx, org Organization) error {
+		if err := hasFeatures(org); err != nil {
+			return err
+		}
+		return violates(NoGovCloud, "To create an account in the AWS GovCloud (US) Region, the management account must have an associated account in the AWS GovCloud (US-West) Region.")
+	})
+}
+
 // CreateAccounts makes many member accounts of management's organization at
 // once, in one transaction, and answers how each came out.
 func (s *Service) CreateAccounts(ctx context.Context, management arn.AccountID, wanted []NewAccount) (all []CreateStatus, err error) {

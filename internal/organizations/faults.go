@@ -18,12 +18,20 @@ const (
 	ConstraintViolation // with a Reason
 	CreateStatusNotFound
 	DestinationParentNotFound
+	EffectivePolicyNotFound
 	DuplicateAccount
+	DuplicateHandshake
 	DuplicateUnit
 	DuplicatePolicy
 	DuplicateAttachment
-	InvalidInput // with a Reason
+	HandshakeAlreadyInState
+	HandshakeNotFound
+	HandshakeViolation // with a Reason
+	InvalidInput       // with a Reason
+	InvalidTransition
+	ManagementCannotLeave
 	MalformedPolicy
+	OrganizationNotEmpty
 	UnitNotEmpty
 	UnitNotFound
 	ParentNotFound
@@ -33,13 +41,14 @@ const (
 	PolicyTypeEnabled
 	PolicyTypeUnavailable
 	PolicyTypeNotEnabled
+	ResourcePolicyNotFound
 	RootNotFound
 	SourceParentNotFound
 	TargetNotFound
 	NumRules = iota
 )
 
-// Reasons of ConstraintViolation and InvalidInput.
+// Reasons of ConstraintViolation, HandshakeViolation and InvalidInput.
 const (
 	TooManyAccounts      = "ACCOUNT_NUMBER_LIMIT_EXCEEDED"
 	TooManyUnits         = "OU_NUMBER_LIMIT_EXCEEDED"
@@ -60,15 +69,32 @@ const (
 	ServiceAccessMissing = "SERVICE_ACCESS_NOT_ENABLED"
 	ImmutablePolicy      = "IMMUTABLE_POLICY"
 	NonDetachable        = "NON_DETACHABLE_POLICY"
+	TargetNotSupported   = "TARGET_NOT_SUPPORTED"
 	UnknownService       = "UNRECOGNIZED_SERVICE_PRINCIPAL"
 	DuplicateTag         = "DUPLICATE_TAG_KEY"
 	SystemTag            = "INVALID_SYSTEM_TAGS_PARAMETER"
+	CannotLeave          = "ACCOUNT_CANNOT_LEAVE_ORGANIZATION"
+	WaitPeriod           = "WAIT_PERIOD_ACTIVE"
+	NoGovCloud           = "MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED"
+	InAnOrganization     = "ALREADY_IN_AN_ORGANIZATION"
+	HasAllFeatures       = "ORGANIZATION_ALREADY_HAS_ALL_FEATURES"
+	MigrationPending     = "ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION"
+	InvitesDisabled      = "INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES"
+	TooManyHandshakes    = "HANDSHAKE_RATE_LIMIT_EXCEEDED"
+	TooManyToMigrate     = "ALL_FEATURES_MIGRATION_ORGANIZATION_SIZE_LIMIT_EXCEEDED"
+	TooManyFilters       = "MAX_LIMIT_EXCEEDED_FILTER"
+	InvalidEmail         = "INVALID_EMAIL_ADDRESS_TARGET"
+	WrongParty           = "INVALID_PARTY_TYPE_TARGET"
+	InvalidResourceJSON  = "INVALID_RESOURCE_POLICY_JSON"
+	InvalidPrincipal     = "INVALID_PRINCIPAL"
+	UnsupportedAction    = "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"
+	UnsupportedResource  = "UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY"
 )
 
 // Refusal is the failure of a request that broke one of the rules.
 type Refusal struct {
 	Rule   Rule
-	Reason string // of ConstraintViolation and InvalidInput; else ""
+	Reason string // of ConstraintViolation, HandshakeViolation and InvalidInput; else ""
 	Err    error  // the fault
 }
 
@@ -88,4 +114,8 @@ func violates(reason, message string) error {
 
 func invalidInput(reason, message string) error {
 	return &Refusal{Rule: InvalidInput, Reason: reason, Err: fault.Newf(fault.Invalid, "%s", message)}
+}
+
+func violatesHandshake(reason, message string) error {
+	return &Refusal{Rule: HandshakeViolation, Reason: reason, Err: fault.Newf(fault.Conflict, "%s", message)}
 }

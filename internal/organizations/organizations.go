@@ -24,8 +24,8 @@ import (
 	"foyer/internal/mint"
 )
 
-// Service is the organizations of this installation. All fields but Limits are
-// required.
+// Service is the organizations of this installation. All fields are required but
+// Limits, Link and Gone.
 type Service struct {
 	InTx   func(context.Context, func(Tx) error) error // commits when the function returns nil
 	View   func(context.Context, func(Tx) error) error // for reading
@@ -34,6 +34,12 @@ type Service struct {
 
 	// PutRoles makes roles in new accounts, in the same transaction.
 	PutRoles func(context.Context, []AccountRole) error
+	// Link makes the service-linked roles of an account that was not made by an
+	// organization and comes into one, in the same transaction. Nil makes none.
+	Link func(context.Context, arn.AccountID) error
+	// Gone ends, in the same transaction, what hangs from an account that leaves
+	// its organization or is closed. Nil ends nothing.
+	Gone func(context.Context, Departure) error
 }
 
 // Limits are the quotas of one organization. Zero means the default.
@@ -41,11 +47,16 @@ type Limits struct {
 	Accounts int // 50,000: what AWS raises it to at most
 	Units    int // 2,000
 	Policies int // 10,000, of each type
+	// Wait is how long an account that was made in an organization stays before
+	// it can leave: four days.
+	Wait time.Duration
 }
 
 func (l Limits) accounts() int { return cmp.Or(l.Accounts, 50_000) }
 func (l Limits) units() int    { return cmp.Or(l.Units, 2_000) }
 func (l Limits) policies() int { return cmp.Or(l.Policies, 10_000) }
+
+func (l Limits) wait() time.Duration { return cmp.Or(l.Wait, 4*24*time.Hour) }
 
 // Limits that AWS does not change.
 const (
@@ -53,6 +64,8 @@ const (
 	maxTags      = 50 // of one resource
 	unitPrefix   = "ou-"
 	policyPrefix = "p-"
+
+	handshakePrefix = "h-"
 )
 
 // RootName is what every root is called.
@@ -67,6 +80,8 @@ type Tx interface {
 	PolicyTx
 	TagTx
 	TrustTx
+	HandshakeTx
+	ResourcePolicyTx
 }
 
 // FeatureSet says what an organization is for.
@@ -84,6 +99,7 @@ type Organization struct {
 	Root       string // r-<4>
 	Management arn.AccountID
 	Email      string // of the management account
+	Name       string // of the management account
 	Features   FeatureSet
 	Enabled    []PolicyType // of the root
 	Created    time.Time
@@ -94,6 +110,9 @@ type OrganizationTx interface {
 	PutOrganization(context.Context, Organization) error
 	// OrganizationOf finds the organization that account is in.
 	OrganizationOf(ctx context.Context, account arn.AccountID) (Organization, bool, error)
+	SetOrgFeatures(ctx context.Context, organization string, features FeatureSet) error
+	// DeleteOrganization removes the organization and all that is its own.
+	DeleteOrganization(context.Context, Organization) error
 	SetOrgPolicyTypes(ctx context.Context, organization string, types []PolicyType) error
 }
 
@@ -159,7 +178,7 @@ func (s *Service) CreateOrganization(ctx context.Context, n NewOrganization) (or
 		}
 		org = Organization{
 			ID: s.Mint.From("o-", lower, 10), Root: s.Mint.From("r-", lower, 4),
-			Management: n.Management, Email: account.Email, Features: n.Features, Created: tx.Now(),
+			Management: n.Management, Email: account.Email, Name: account.Name, Features: n.Features, Created: tx.Now(),
 		}
 		if org.Features == "" {
 			org.Features = AllFeatures
@@ -167,7 +186,7 @@ func (s *Service) CreateOrganization(ctx context.Context, n NewOrganization) (or
 		if err := tx.PutOrganization(ctx, org); err != nil {
 			return fmt.Errorf("make organization of %s: %w", n.Management, err)
 		}
-		if err := tx.JoinOrganization(ctx, n.Management, org.ID, org.Root, tx.Now()); err != nil {
+		if err := tx.JoinOrganization(ctx, n.Management, org.ID, org.Root, Invited, tx.Now()); err != nil {
 			return fmt.Errorf("join %s to %s: %w", n.Management, org.ID, err)
 		}
 		for _, p := range []Policy{fullAWSAccess, rcpFullAWSAccess} {
@@ -180,8 +199,8 @@ func (s *Service) CreateOrganization(ctx context.Context, n NewOrganization) (or
 				return fmt.Errorf("trust %s: %w", principal, err)
 			}
 		}
-		if !n.ControlEnabled {
-			return nil
+		if err := s.link(ctx, n.Management); err != nil || !n.ControlEnabled {
+			return err
 		}
 		org, err = enable(ctx, tx, org, ServiceControl)
 		return err

@@ -24,23 +24,33 @@ type house struct {
 	organizations.Acting // as the management account
 	org                  organizations.Organization
 	roles                []organizations.AccountRole
+	linked               []arn.AccountID
+	gone                 []organizations.Departure
+	now                  time.Time
 }
 
 func open(t testing.TB) *house {
 	t.Helper()
-	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	db, err := sqlstore.OpenMemory(t.Context(), t.Name(), func() time.Time { return at })
+	h := &house{now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+	db, err := sqlstore.OpenMemory(t.Context(), t.Name(), func() time.Time { return h.now })
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	h := &house{}
 	h.Service = &organizations.Service{
 		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
 		View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
 		Mint: mint.Mint{Source: rand.Reader},
 		PutRoles: func(_ context.Context, roles []organizations.AccountRole) error {
 			h.roles = append(h.roles, roles...)
+			return nil
+		},
+		Link: func(_ context.Context, id arn.AccountID) error {
+			h.linked = append(h.linked, id)
+			return nil
+		},
+		Gone: func(_ context.Context, d organizations.Departure) error {
+			h.gone = append(h.gone, d)
 			return nil
 		},
 	}
@@ -302,7 +312,7 @@ func TestCloseAccount(t *testing.T) {
 	id := h.member(t, "old")
 	broke(t, h.CloseAccount(t.Context(), management), organizations.ConstraintViolation, organizations.ManagementStays)
 	mustDo(t, h.CloseAccount(t.Context(), id))
-	if a, err := h.DescribeAccount(t.Context(), id); err != nil || a.State != organizations.Suspended || a.Closed.IsZero() {
+	if a, err := h.DescribeAccount(t.Context(), id); err != nil || a.State != organizations.Closed || a.Closed.IsZero() {
 		t.Errorf("closed account = %+v, %v", a, err)
 	}
 	broke(t, h.CloseAccount(t.Context(), id), organizations.AccountAlreadyClosed, "")

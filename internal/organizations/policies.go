@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"foyer/internal/fault"
+	"foyer/internal/inherit"
 	"foyer/internal/paging"
 	"foyer/internal/policy"
 )
@@ -66,7 +67,8 @@ type AttachedDocument struct {
 	PolicyID string
 	Name     string
 	Document string
-	Changed  time.Time // when the policy was last written or attached
+	Updated  time.Time // when the policy was last written; zero means long ago
+	Attached time.Time // zero means long ago
 }
 
 // checkContent refuses a document that is no policy of the kind.
@@ -75,8 +77,29 @@ func checkContent(kind PolicyType, content string) error {
 	if utf8.RuneCountInString(content) > rule.size {
 		return violates(PolicyTooLarge, "You have exceeded the maximum policy content size.")
 	}
+	if kind.Inherited() {
+		return checkSettings(kind, content)
+	}
 	if _, err := policy.Compile(content, rule.grammar); err != nil {
 		return refuse(MalformedPolicy, fault.Invalid, err.Error())
+	}
+	if kind == ResourceControl {
+		return checkResourceControl(content)
+	}
+	return nil
+}
+
+// checkSettings refuses a document that is no management policy of the kind.
+func checkSettings(kind PolicyType, content string) error {
+	p, err := inherit.Parse(content)
+	if err != nil {
+		return refuse(MalformedPolicy, fault.Invalid, err.Error())
+	}
+	options := mergeOptions(kind)
+	options.Bare = true
+	alone := inherit.Merge([][]inherit.Attached{{{Policy: p}}}, options)
+	if flaws := flawsOf(kind, alone, false); len(flaws) > 0 {
+		return refuse(MalformedPolicy, fault.Invalid, "The provided policy document does not meet the requirements of the specified policy type: "+flaws[0].Path+": "+flaws[0].Message)
 	}
 	return nil
 }

@@ -62,6 +62,13 @@ func checkTags(others int, tags map[string]string) error {
 
 // taggable fails with TargetNotFound unless id names something of org that has tags.
 func taggable(ctx context.Context, tx Tx, org Organization, id string) error {
+	if strings.HasPrefix(id, resourcePolicyPrefix) {
+		p, found, err := tx.OrgResourcePolicy(ctx, org.ID)
+		if err == nil && (!found || p.ID != id) {
+			err = noPlace(TargetNotFound)
+		}
+		return err
+	}
 	if !strings.HasPrefix(id, policyPrefix) {
 		return target(ctx, tx, org, id)
 	}

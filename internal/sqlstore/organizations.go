@@ -26,10 +26,10 @@ func (tx *Tx) OrganizationOf(ctx context.Context, account arn.AccountID) (organi
 			types   string
 			created int64
 		)
-		err := row.Scan(&o.ID, &o.Root, &o.Management, &o.Email, &o.Features, &types, &created)
+		err := row.Scan(&o.ID, &o.Root, &o.Management, &o.Email, &o.Name, &o.Features, &types, &created)
 		o.Enabled, o.Created = splitTypes(types), fromMicros(created)
 		return o, err
-	}, `SELECT o.id, o.root, o.management, m.email, o.features, o.policy_types, o.created
+	}, `SELECT o.id, o.root, o.management, m.email, m.name, o.features, o.policy_types, o.created
 		FROM account a JOIN organization o ON o.id = a.organization JOIN account m ON m.id = o.management
 		WHERE a.id = ?`, string(account))
 }
@@ -172,9 +172,33 @@ func (tx *Tx) TakenAccountEmails(ctx context.Context, emails []string) ([]string
 }
 
 // JoinOrganization puts an account into an organization.
-func (tx *Tx) JoinOrganization(ctx context.Context, id arn.AccountID, organization, parent string, at time.Time) error {
-	_, err := tx.exec(ctx, "UPDATE account SET organization = ?, parent = ?, joined = ? WHERE id = ?",
-		organization, parent, micros(at), string(id))
+func (tx *Tx) JoinOrganization(ctx context.Context, id arn.AccountID, organization, parent string, method organizations.JoinedMethod, at time.Time) error {
+	_, err := tx.exec(ctx, "UPDATE account SET organization = ?, parent = ?, joined_method = ?, joined = ? WHERE id = ?",
+		organization, parent, string(method), micros(at), string(id))
+	return err
+}
+
+// LeaveOrganization makes an account standalone.
+func (tx *Tx) LeaveOrganization(ctx context.Context, id arn.AccountID) error {
+	_, err := tx.exec(ctx, "UPDATE account SET organization = '', parent = '' WHERE id = ?", string(id))
+	return err
+}
+
+// OrgAccountByEmail finds an account by its e-mail address in lower case.
+func (tx *Tx) OrgAccountByEmail(ctx context.Context, email string) (organizations.Account, bool, error) {
+	return one(ctx, tx, scanAccount, accountQuery+"WHERE a.email_key = ?", email)
+}
+
+// OrgClosedBefore finds accounts that were closed before a time and are still
+// in their organizations.
+func (tx *Tx) OrgClosedBefore(ctx context.Context, before time.Time, limit int) ([]organizations.Account, error) {
+	return rows(ctx, tx, scanAccount, accountQuery+"WHERE a.closed > 0 AND a.closed < ? AND a.organization <> '' ORDER BY a.closed LIMIT ?",
+		micros(before), limit)
+}
+
+// SetOrgFeatures writes what an organization is for.
+func (tx *Tx) SetOrgFeatures(ctx context.Context, organization string, features organizations.FeatureSet) error {
+	_, err := tx.exec(ctx, "UPDATE organization SET features = ? WHERE id = ?", string(features), organization)
 	return err
 }
 
@@ -186,7 +210,7 @@ func (tx *Tx) MoveOrgAccount(ctx context.Context, id arn.AccountID, parent strin
 
 // CloseOrgAccount suspends an account.
 func (tx *Tx) CloseOrgAccount(ctx context.Context, id arn.AccountID, at time.Time) error {
-	_, err := tx.exec(ctx, "UPDATE account SET state = ?, closed = ? WHERE id = ?", string(organizations.Suspended), micros(at), string(id))
+	_, err := tx.exec(ctx, "UPDATE account SET state = ?, closed = ? WHERE id = ?", string(organizations.Closed), micros(at), string(id))
 	return err
 }
 

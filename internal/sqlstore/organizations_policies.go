@@ -146,7 +146,7 @@ func (tx *Tx) OrgPolicyDocuments(ctx context.Context, organization string, kind 
 			updated, attached int64
 		)
 		err := row.Scan(&d.Target, &d.PolicyID, &d.Name, &d.Document, &updated, &attached)
-		d.Changed = fromMicros(max(updated, attached))
+		d.Updated, d.Attached = fromMicros(updated), fromMicros(attached)
 		return d, err
 	}, `SELECT a.target, p.id, p.name, t.text, p.updated, a.attached FROM organization_attachment a
 		JOIN organization_policy p ON p.organization = a.organization AND p.id = a.policy

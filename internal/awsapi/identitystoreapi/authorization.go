@@ -41,10 +41,11 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 }
 
 // on demands identitystore:<operation> on the store and on the resource that
-// the input's member names. Callers of other accounts than the owner's are
-// refused here: no policy of theirs reaches into this account.
+// the input's member names. Callers of other accounts than the owner's and its
+// delegated administrators' are refused here: no policy of theirs reaches into
+// this account.
 func (s *Service) on(operation, kind, member string) wire.Authorization {
-	return func(_ context.Context, call *wire.Call, in any) ([]wire.Demand, error) {
+	return func(ctx context.Context, call *wire.Call, in any) ([]wire.Demand, error) {
 		fields := reflect.ValueOf(in).Elem()
 		store, id := fields.FieldByName("IdentityStoreId").String(), all
 		if member != all {
@@ -52,7 +53,14 @@ func (s *Service) on(operation, kind, member string) wire.Authorization {
 		}
 		action := "identitystore:" + operation
 		storeARN := "arn:aws:identitystore::" + string(s.Owner()) + ":identitystore/" + store
-		if call.Caller.Account != s.Owner() {
+		may := call.Caller.Account == s.Owner()
+		if !may {
+			var err error
+			if may, err = s.Delegated(ctx, call.Caller.Account); err != nil {
+				return nil, err
+			}
+		}
+		if !may {
 			return nil, fault.Newf(fault.Denied, "User: %s is not authorized to perform: %s on resource: %s", call.Caller.ARN, action, storeARN)
 		}
 		return []wire.Demand{{Action: action, Resource: storeARN}, {Action: action, Resource: resource(kind, id)}}, nil

@@ -3,6 +3,7 @@
 package identitystoreapi
 
 import (
+	"context"
 	"encoding/json"
 
 	"foyer/internal/arn"
@@ -15,9 +16,11 @@ import (
 type Service struct {
 	Directory *directory.Directory
 	Tokens    paging.Tokens
-	// Owner is the account whose instance the store belongs to: the store is
-	// administered from there alone.
+	// Owner is the account whose instance the store belongs to.
 	Owner func() arn.AccountID
+	// Delegated reports whether an account administers Identity Center for the
+	// owner: the store is administered from these accounts alone.
+	Delegated func(ctx context.Context, account arn.AccountID) (bool, error)
 }
 
 // API returns the service's contract, answered by s.

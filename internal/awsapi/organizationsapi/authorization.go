@@ -1,10 +1,14 @@
 package organizationsapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
+	"foyer/internal/arn"
+	"foyer/internal/fault"
 	"foyer/internal/organizations"
 	"foyer/internal/wire"
 )
@@ -23,6 +27,49 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 		"CreateOrganization":   on(s, "CreateOrganization", func(*CreateOrganizationRequest) asks { return asks{} }),
 		"DescribeOrganization": on(s, "DescribeOrganization", func(*wire.Empty) asks { return asks{} }),
 		"ListRoots":            on(s, "ListRoots", func(*ListRootsRequest) asks { return asks{} }),
+		"DeleteOrganization":   on(s, "DeleteOrganization", func(*wire.Empty) asks { return asks{} }),
+		"LeaveOrganization":    on(s, "LeaveOrganization", func(*wire.Empty) asks { return asks{} }),
+		"RemoveAccountFromOrganization": on(s, "RemoveAccountFromOrganization", func(in *RemoveAccountFromOrganizationRequest) asks {
+			return id(in.AccountId)
+		}),
+		"CreateGovCloudAccount": on(s, "CreateGovCloudAccount", func(in *CreateGovCloudAccountRequest) asks {
+			return asks{context: requestTags(in.Tags)}
+		}),
+
+		"EnableAllFeatures": on(s, "EnableAllFeatures", func(*EnableAllFeaturesRequest) asks { return asks{} }),
+		"InviteAccountToOrganization": on(s, "InviteAccountToOrganization", func(in *InviteAccountToOrganizationRequest) asks {
+			keys := requestTags(in.Tags)
+			if in.Target != nil && in.Target.Type == HandshakePartyTypeAccount {
+				return asks{ids: []string{in.Target.Id}, context: keys}
+			}
+			return asks{context: keys}
+		}),
+		"AcceptHandshake":          on(s, "AcceptHandshake", func(in *AcceptHandshakeRequest) asks { return id(in.HandshakeId) }),
+		"DeclineHandshake":         on(s, "DeclineHandshake", func(in *DeclineHandshakeRequest) asks { return id(in.HandshakeId) }),
+		"CancelHandshake":          on(s, "CancelHandshake", func(in *CancelHandshakeRequest) asks { return id(in.HandshakeId) }),
+		"DescribeHandshake":        on(s, "DescribeHandshake", func(in *DescribeHandshakeRequest) asks { return id(in.HandshakeId) }),
+		"ListHandshakesForAccount": on(s, "ListHandshakesForAccount", func(*ListHandshakesForAccountRequest) asks { return asks{} }),
+		"ListHandshakesForOrganization": on(s, "ListHandshakesForOrganization", func(*ListHandshakesForOrganizationRequest) asks {
+			return asks{}
+		}),
+
+		"PutResourcePolicy":      on(s, "PutResourcePolicy", func(in *PutResourcePolicyRequest) asks { return asks{context: requestTags(in.Tags)} }),
+		"DescribeResourcePolicy": on(s, "DescribeResourcePolicy", func(*wire.Empty) asks { return asks{} }),
+		"DeleteResourcePolicy":   on(s, "DeleteResourcePolicy", func(*wire.Empty) asks { return asks{} }),
+
+		"DescribeEffectivePolicy": on(s, "DescribeEffectivePolicy", func(in *DescribeEffectivePolicyRequest) asks {
+			if in.TargetId == nil {
+				return asks{context: policyType(in.PolicyType)}
+			}
+			return asks{ids: []string{*in.TargetId}, context: policyType(in.PolicyType)}
+		}),
+		"ListAccountsWithInvalidEffectivePolicy": on(s, "ListAccountsWithInvalidEffectivePolicy", func(in *ListAccountsWithInvalidEffectivePolicyRequest) asks {
+			return asks{context: policyType(in.PolicyType)}
+		}),
+		"ListEffectivePolicyValidationErrors": on(s, "ListEffectivePolicyValidationErrors", func(in *ListEffectivePolicyValidationErrorsRequest) asks {
+			return asks{ids: []string{in.AccountId}, context: policyType(in.PolicyType)}
+		}),
+
 		"EnablePolicyType": on(s, "EnablePolicyType", func(in *EnablePolicyTypeRequest) asks {
 			return asks{ids: []string{in.RootId}, context: policyType(in.PolicyType)}
 		}),
@@ -115,42 +162,92 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 
 // on demands organizations:<operation> on every resource that the input names.
 // Outside an organization there are no resources to name: the operation itself
-// then says so, to those who may ask.
+// then says so, to those who may ask. Where the organization's resource policy
+// lets a member do all of it, the member acts for the management account.
 func on[In any](s *Service, operation string, of func(*In) asks) wire.Authorization {
 	return func(ctx context.Context, call *wire.Call, in any) ([]wire.Demand, error) {
 		wanted := of(in.(*In))
 		demand := wire.Demand{Action: "organizations:" + operation, Resource: "*", Context: wanted.context}
-		if len(wanted.ids) == 0 {
-			return []wire.Demand{demand}, nil
-		}
-		org, err := s.of(call).Organization(ctx)
+		document, org, err := s.of(call).Delegation(ctx)
 		if r, ok := errors.AsType[*organizations.Refusal](err); ok && r.Rule == organizations.NotInUse {
-			return []wire.Demand{demand}, nil
+			return s.outside(ctx, demand, wanted.ids)
 		}
 		if err != nil {
 			return nil, err
 		}
-		demands := make([]wire.Demand, len(wanted.ids))
-		for i, id := range wanted.ids {
-			demands[i] = demand
-			demands[i].Resource = resourceARN(org, id)
+		demands := []wire.Demand{demand}
+		if len(wanted.ids) > 0 {
+			if demands, err = s.onEach(ctx, demand, org, wanted.ids); err != nil {
+				return nil, err
+			}
 		}
-		return demands, nil
+		return demands, s.actFor(ctx, call, org.Management, demands, document)
 	}
 }
 
-func resourceARN(org organizations.Organization, id string) string {
-	if strings.HasPrefix(id, "p-") {
-		return org.PolicyARN(organizations.ServiceControl, id)
+// outside is a demand of an account in no organization, which may still be
+// asked into one.
+func (s *Service) outside(ctx context.Context, demand wire.Demand, ids []string) ([]wire.Demand, error) {
+	for _, id := range ids {
+		if strings.HasPrefix(id, "h-") {
+			name, err := s.Organizations.HandshakeARN(ctx, id)
+			demand.Resource = cmp.Or(name, "*")
+			return []wire.Demand{demand}, err
+		}
 	}
-	return org.TargetARN(id)
+	return []wire.Demand{demand}, nil
+}
+
+// onEach is a demand on each of several resources, with what conditions can ask
+// about each.
+func (s *Service) onEach(ctx context.Context, demand wire.Demand, org organizations.Organization, ids []string) ([]wire.Demand, error) {
+	demands := make([]wire.Demand, len(ids))
+	for i, id := range ids {
+		about, err := s.Organizations.About(ctx, org, id)
+		if err != nil {
+			return nil, err
+		}
+		keys := maps.Clone(demand.Context)
+		if keys == nil {
+			keys = map[string][]string{}
+		}
+		for key, value := range about.Tags {
+			keys["aws:ResourceTag/"+key] = []string{value}
+		}
+		demands[i] = wire.Demand{Action: demand.Action, Resource: about.ARN, Context: keys}
+	}
+	for _, id := range ids { // a policy's type is that of the whole call
+		if about, err := s.Organizations.About(ctx, org, id); err == nil && about.PolicyType != "" {
+			for i := range demands {
+				demands[i].Context["organizations:PolicyType"] = []string{string(about.PolicyType)}
+			}
+		}
+	}
+	return demands, nil
+}
+
+// actFor lets the call act for the management account when the organization's
+// resource policy, and the caller's own policies, allow every demand.
+func (s *Service) actFor(ctx context.Context, call *wire.Call, management arn.AccountID, demands []wire.Demand, document string) error {
+	if document == "" {
+		return nil
+	}
+	for _, d := range demands {
+		err := s.CheckResource(ctx, call, d, document, management)
+		if fault.Of(err) == fault.Denied {
+			return nil // the operation says what an account may that acts for itself
+		}
+		if err != nil {
+			return err
+		}
+	}
+	call.ActsFor = management
+	return nil
 }
 
 func id(one string) asks { return asks{ids: []string{one}} }
 
-func onPolicies(ids ...string) asks {
-	return asks{ids: ids, context: policyType(PolicyTypeServiceControlPolicy)}
-}
+func onPolicies(ids ...string) asks { return asks{ids: ids} }
 
 func policyType(name string) map[string][]string {
 	return map[string][]string{"organizations:PolicyType": {name}}

@@ -3,8 +3,11 @@
 package organizationsapi
 
 import (
+	"cmp"
+	"context"
 	"time"
 
+	"foyer/internal/arn"
 	"foyer/internal/organizations"
 	"foyer/internal/paging"
 	"foyer/internal/wire"
@@ -15,14 +18,17 @@ type Service struct {
 	notBuilt
 	Organizations *organizations.Service
 	Tokens        paging.Tokens
+	// CheckResource fails with a Denied fault unless the call's principal may do
+	// a demand to a resource of owner that has document as its policy.
+	CheckResource func(ctx context.Context, call *wire.Call, d wire.Demand, document string, owner arn.AccountID) error
 }
 
 // API returns the service's contract, answered by s.
 func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf) }
 
-// of is the organization as the call's account sees it.
+// of is the organization as the account sees it that the call acts for.
 func (s *Service) of(call *wire.Call) organizations.Acting {
-	return s.Organizations.As(call.Caller.Account)
+	return s.Organizations.As(cmp.Or(call.ActsFor, call.Caller.Account))
 }
 
 // maxPage is the size of a page when none is asked for, and at most.
