@@ -21,6 +21,7 @@ type accountPlane struct {
 	sts           *sts.Service
 	identifier    *access.Identifier
 	gate          *access.Gate
+	simulator     *access.Simulator
 }
 
 // furnishAccountPlane wires accounts. endpoint is the URL at which issuers of
@@ -47,6 +48,7 @@ func (r *rooms) furnishAccountPlane(endpoint string) {
 	r.gate = &access.Gate{
 		Rights: sqlstore.Remember(r.db, facts.Rights), Place: sqlstore.Remember(r.db, facts.Place), Policy: sqlstore.Remember(r.db, facts.Policy),
 	}
+	r.simulator = &access.Simulator{IAM: r.iam, Place: r.gate.Place}
 	r.identifier = &access.Identifier{Keys: sqlstore.Remember(r.db, facts.KeyOwner), Sessions: &minter}
 	r.sts = &sts.Service{
 		Minter: minter, IAM: rememberIAM(r.db, r.iam), Gate: r.gate,

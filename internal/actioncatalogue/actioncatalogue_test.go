@@ -89,3 +89,18 @@ func TestResourceControlled(t *testing.T) {
 		}
 	}
 }
+
+func TestMatchARN(t *testing.T) {
+	t.Parallel()
+	const object, user = "arn:${Partition}:s3:::${BucketName}/${ObjectName}", "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}"
+	for pair, want := range map[[2]string]bool{
+		{object, "arn:aws:s3:::bucket/a"}: true, {object, "arn:aws:s3:::bucket/a/b"}: true, {object, "arn:aws:s3:::bucket"}: false,
+		{object, "arn:aws:s3:::bucket/"}: false, {object, "arn:aws:s3:::*"}: true, {object, "arn:aws:sqs:::bucket/a"}: false,
+		{object, "bucket/a"}: false, {user, "arn:aws:iam::111122223333:user/x/ann"}: true, {user, "arn:aws:iam::111122223333:role/ann"}: false,
+		{user, "arn:aws:iam:eu-west-1:111122223333:user/ann"}: false, {user, "arn:aws:iam:*:*:user/ann"}: true,
+	} {
+		if got := actioncatalogue.MatchARN(pair[0], pair[1]); got != want {
+			t.Errorf("MatchARN(%s, %s) = %t", pair[0], pair[1], got)
+		}
+	}
+}

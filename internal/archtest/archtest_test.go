@@ -22,7 +22,7 @@ var storeys = [][]string{
 	{
 		"internal/arn", "internal/fault", "internal/secret", "internal/caller", "internal/seal", "internal/mint",
 		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "internal/identitycontext",
-		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "web",
+		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "internal/jsontree", "web",
 	},
 	// ROOMS below both planes.
 	{"internal/audit", "internal/jobs", "internal/mail"},
@@ -44,6 +44,7 @@ var storeys = [][]string{
 var doors = map[string][]string{
 	"internal/wire":            {"internal/arn", "internal/caller", "internal/secret"},     // a call says who makes it, and for whom
 	"internal/awsmanaged":      {"internal/packed"},                                        // the documents are embedded packed
+	"internal/policy":          {"internal/jsontree"},                                      // statements know where they stand
 	"internal/actioncatalogue": {"internal/packed"},                                        // the services are embedded packed
 	"internal/caller":          {"internal/arn"},                                           // a caller lives in an account
 	"internal/mint":            {"internal/secret"},                                        // tokens are born secret

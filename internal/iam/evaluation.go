@@ -15,12 +15,20 @@ type NamedDocument struct {
 	Name     string // of the policy
 	ARN      string // of the managed policy; "" for an inline one
 	Document string
+	Holder   Ref // the user, group or role that holds it; zero for a boundary
+}
+
+// HeldDocument is a policy document and the id of the entity that holds it.
+type HeldDocument struct {
+	EntityID string
+	NamedDocument
 }
 
 // PrincipalPolicies is everything of an account that has a say in what one of
 // its principals may do.
 type PrincipalPolicies struct {
 	ID            string          // of the entity; one that is deleted and made again has another
+	ARN           string          // of the entity
 	Documents     []NamedDocument // inline and managed, those of a user's groups included
 	Boundary      *NamedDocument  // nil for none
 	Tags          map[string]string
@@ -31,7 +39,7 @@ type PrincipalPolicies struct {
 type HeldTx interface {
 	// IAMHeldDocuments returns the inline and managed policies of entities. A
 	// policy of AWS's comes with its ARN and without a document.
-	IAMHeldDocuments(ctx context.Context, entityIDs []string) ([]NamedDocument, error)
+	IAMHeldDocuments(ctx context.Context, entityIDs []string) ([]HeldDocument, error)
 	// IAMPolicyDocument returns the version in force of a customer managed policy.
 	IAMPolicyDocument(ctx context.Context, policyARN string) (document string, found bool, err error)
 }
@@ -49,6 +57,12 @@ func (s *Service) PrincipalPolicies(ctx context.Context, account arn.AccountID, 
 	case caller.Anonymous, caller.Root, caller.Service, caller.FederatedUser:
 		return PrincipalPolicies{}, nil
 	}
+	return s.PoliciesOf(ctx, ref)
+}
+
+// PoliciesOf returns the policies of a user, with those of its groups, or of a
+// group or role. One that is not there is a NotFound fault.
+func (s *Service) PoliciesOf(ctx context.Context, ref Ref) (held PrincipalPolicies, err error) {
 	err = s.View(ctx, func(tx Tx) error {
 		e, err := entity(ctx, tx, ref)
 		if err != nil {
@@ -64,8 +78,8 @@ func (s *Service) PrincipalPolicies(ctx context.Context, account arn.AccountID, 
 }
 
 func policiesOf(ctx context.Context, tx Tx, e Entity) (PrincipalPolicies, error) {
-	held := PrincipalPolicies{ID: e.ID, Tags: e.Tags, ServiceLinked: e.ServiceLinked}
-	ids := []string{e.ID}
+	held := PrincipalPolicies{ID: e.ID, ARN: e.ARN, Tags: e.Tags, ServiceLinked: e.ServiceLinked}
+	ids, holders := []string{e.ID}, map[string]Ref{e.ID: e.Ref()}
 	if e.Kind == UserKind {
 		groups, err := tx.IAMGroupsOf(ctx, e.ID, paging.Page{Limit: maxGroups})
 		if err != nil {
@@ -73,20 +87,23 @@ func policiesOf(ctx context.Context, tx Tx, e Entity) (PrincipalPolicies, error)
 		}
 		for _, g := range groups {
 			ids = append(ids, g.ID)
+			holders[g.ID] = g.Ref()
 		}
 	}
 	all, err := tx.IAMHeldDocuments(ctx, ids)
 	if err != nil {
 		return held, err
 	}
-	for i := range all {
-		if all[i].Document == "" {
-			if all[i], err = documentOf(ctx, tx, all[i].ARN); err != nil {
+	held.Documents = make([]NamedDocument, len(all))
+	for i, d := range all {
+		if d.Document == "" {
+			if d.NamedDocument, err = documentOf(ctx, tx, d.ARN); err != nil {
 				return held, err
 			}
 		}
+		d.Holder = holders[d.EntityID]
+		held.Documents[i] = d.NamedDocument
 	}
-	held.Documents = all
 	if e.BoundaryARN != "" {
 		b, err := documentOf(ctx, tx, e.BoundaryARN)
 		if err != nil {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,6 +14,7 @@ type condition struct {
 	operator   operator
 	quantifier quantifier
 	ifExists   bool
+	many       bool // the key has a list of values, always
 
 	texts    []text      // strings, booleans, Null, binary (as base64)
 	numbers  []number    // numeric
@@ -39,6 +41,9 @@ func (c *condition) holds(keys Context) bool {
 	}
 	if missing {
 		return c.ifExists || c.quantifier == forAll || c.operator.negated && c.quantifier == single
+	}
+	if c.quantifier == single && (c.many || len(values) > 1) {
+		return false // AWS compares a list with nothing, not even to say that it differs
 	}
 	// A negated operator demands that no value matches, unless one is enough.
 	every := c.quantifier == forAll || c.quantifier == single && c.operator.negated
@@ -126,11 +131,19 @@ func (c *condition) amongNetworks(v string) bool {
 	return false
 }
 
+// listKeys are condition keys that have lists of values, in lower case. Only a
+// quantifier compares them.
+var listKeys = []string{
+	"aws:calledvia", "aws:principalorgpaths", "aws:principalservicenameslist", "aws:resourceorgpaths", "aws:sourceorgpaths",
+	"aws:tagkeys", "sts:requestcontextproviders", "sts:transitivetagkeys",
+}
+
 // compileCondition compiles the values of key under the operator so named. It
 // is false when a value is not of the operator's type.
 func compileCondition(name, key string, values []string, variables bool) (condition, bool) {
 	c, ok := readOperator(name)
 	c.key = strings.ToLower(key)
+	c.many = slices.Contains(listKeys, c.key)
 	for _, v := range values {
 		ok = ok && c.add(v, variables)
 	}

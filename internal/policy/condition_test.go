@@ -68,8 +68,8 @@ func TestOperators(t *testing.T) {
 			missing           bool // without the key
 			mixed, mixedOther bool // with a value that satisfies, and one that does not; and the other way round
 		}{
-			{c.operator, negated, !negated, !negated},
-			{c.operator + "IfExists", true, !negated, !negated},
+			{c.operator, negated, false, false}, // without a quantifier a list matches nothing
+			{c.operator + "IfExists", true, false, false},
 			{"ForAllValues:" + c.operator, true, false, false},
 			{"ForAllValues:" + c.operator + "IfExists", true, false, false},
 			{"ForAnyValue:" + c.operator, false, true, true},
@@ -114,6 +114,47 @@ func TestUnreadableValues(t *testing.T) {
 	} {
 		if !holds(t, operator, value, "x") {
 			t.Errorf("%s %s does not hold for x", operator, value)
+		}
+	}
+}
+
+// TestListKeys: a key that has a list of values, even of one, is compared by
+// quantifiers only. AWS does so with aws:TagKeys.
+func TestListKeys(t *testing.T) {
+	t.Parallel()
+	for operator, want := range map[string]bool{
+		"StringEquals": false, "StringNotEquals": false, "StringLike": false, "StringEqualsIfExists": false, "StringNotEqualsIfExists": false,
+		"ForAnyValue:StringEquals": true, "ForAllValues:StringEquals": true, "ForAnyValue:StringNotEquals": false,
+	} {
+		p, err := policy.Compile(`{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*",
+			"Condition": {"`+operator+`": {"aws:TagKeys": "team"}}}}`, policy.Identity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := policy.Request{
+			Action: "iam:TagUser", Resource: "*", Principal: policy.Principal{Type: policy.User, Account: "111122223333"},
+			Context: policy.NewKeys(map[string][]string{"aws:TagKeys": {"team"}}),
+		}
+		v := policy.Evaluate(&policy.Layers{Identity: []policy.Attached{{Name: "p", Policy: p}}}, &r)
+		if got := v.Decision == policy.Allowed; got != want {
+			t.Errorf("%s of the list [team] = %t", operator, got)
+		}
+	}
+}
+
+// TestCase compares as Java's lower case does, which AWS's engine shows.
+func TestCase(t *testing.T) {
+	t.Parallel()
+	for pair, want := range map[[2]string]bool{
+		{"prod", "PrOd"}: true, {"K", "\u212a"}: true, {"s", "\u017f"}: false, {"I", "\u0131"}: false, {"i", "\u0130"}: false,
+		{"\u00df", "\u1e9e"}: true, {"\u00df", "SS"}: false, {"\u03a3", "\u03c3"}: true, {"\u03a3", "\u03c2"}: false,
+		{"\u00c9", "\u00e9"}: true, {"a", ""}: false, {"a", "aa"}: false, {"aa", "a"}: false, {"é", "e"}: false,
+	} {
+		if got := holds(t, "StringEqualsIgnoreCase", pair[0], pair[1]); got != want {
+			t.Errorf("StringEqualsIgnoreCase %q of %q = %t", pair[0], pair[1], got)
+		}
+		if got := holds(t, "StringNotEqualsIgnoreCase", pair[0], pair[1]); got == want {
+			t.Errorf("StringNotEqualsIgnoreCase %q of %q = %t", pair[0], pair[1], got)
 		}
 	}
 }

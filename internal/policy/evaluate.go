@@ -24,6 +24,8 @@ const (
 	ResourceControlLayer              // resource control policies
 	ResourceLayer                     // policies of the resource
 	TrustLayer                        // the trust policy of a role
+
+	NumLayers // how many there are
 )
 
 // Attached is a policy under the name by which verdicts refer to it: the name
@@ -87,11 +89,17 @@ type evaluation struct {
 	resource named
 }
 
+// take takes r apart.
+func take(r *Request) evaluation {
+	e := evaluation{request: r, resource: nameOf(r.Resource)}
+	e.service, e.action, _ = strings.Cut(r.Action, ":")
+	return e
+}
+
 // Evaluate decides r under l. It is pure, and allocates nothing but for the
 // rare long text with a variable behind a wildcard.
 func Evaluate(l *Layers, r *Request) Verdict {
-	e := evaluation{request: r, resource: nameOf(r.Resource)}
-	e.service, e.action, _ = strings.Cut(r.Action, ":")
+	e := take(r)
 	if by, in := e.denied(l); by.statement != nil {
 		return by.verdict(ExplicitDeny, in)
 	}

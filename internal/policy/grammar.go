@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"foyer/internal/jsontree"
 )
 
 // Texts that several checks share.
@@ -18,6 +20,35 @@ type grammar struct {
 	kind      Kind
 	variables bool     // the version of the language has them
 	sids      []string // seen so far
+	keys      []string // that were asked about so far, as they are written
+	known     map[string]bool
+}
+
+// ask notes a condition key.
+func (g *grammar) ask(key string) {
+	if g.known == nil {
+		g.known = make(map[string]bool)
+	}
+	if !g.known[key] {
+		g.known[key] = true
+		g.keys = append(g.keys, key)
+	}
+}
+
+// askVariables notes the keys of the variables in text.
+func (g *grammar) askVariables(text string) {
+	for g.variables {
+		_, rest, opened := strings.Cut(text, "${")
+		inside, after, closed := strings.Cut(rest, "}")
+		if !opened || !closed {
+			return
+		}
+		key, _, _ := strings.Cut(inside, ",")
+		if key = strings.TrimSpace(key); key != "" && key != "*" && key != "?" && key != "$" {
+			g.ask(key)
+		}
+		text = after
+	}
 }
 
 func malformed(format string, args ...any) error {
@@ -25,31 +56,32 @@ func malformed(format string, args ...any) error {
 }
 
 // policy reads the document as a whole.
-func (g *grammar) policy(root node) (*Policy, error) {
-	if root.kind != objectNode {
+func (g *grammar) policy(root jsontree.Node) (*Policy, error) {
+	if root.Kind != jsontree.Object {
 		return nil, malformed(syntaxErrors)
 	}
 	p := &Policy{kind: g.kind, version: Version2008}
-	var statements []node
-	for i := range root.members {
-		value := &root.members[i].value
-		switch root.members[i].name {
+	var statements []jsontree.Node
+	for i := range root.Members {
+		value := &root.Members[i].Value
+		switch root.Members[i].Name {
 		case "Version":
-			p.version = value.text
-			if value.kind != stringNode || p.version != Version2008 && p.version != Version2012 {
+			p.version = value.Text
+			if value.Kind != jsontree.String || p.version != Version2008 && p.version != Version2012 {
 				return nil, malformed(syntaxErrors)
 			}
 		case "Id":
-			if value.kind != stringNode {
+			if value.Kind != jsontree.String {
 				return nil, malformed(syntaxErrors)
 			}
 		case "Statement":
-			statements = value.list
-			if value.kind == objectNode {
-				statements = []node{*value}
+			statements = value.List
+			if value.Kind == jsontree.Object {
+				statements = []jsontree.Node{*value}
 			}
+			p.spans = spans(value)
 		default:
-			return nil, g.unknown(root.members[i].name)
+			return nil, g.unknown(root.Members[i].Name)
 		}
 	}
 	switch {
@@ -61,7 +93,23 @@ func (g *grammar) policy(root node) (*Policy, error) {
 		return nil, malformed("Policy document must be version 2012-10-17 or greater.")
 	}
 	g.variables = p.version == Version2012
-	return p, g.statements(p, statements)
+	err := g.statements(p, statements)
+	p.keys = g.keys
+	return p, err
+}
+
+// spans are where the statements of a list, or the one statement, stand.
+func spans(value *jsontree.Node) []Span {
+	if value.Kind != jsontree.List {
+		return []Span{{value.From + 1, value.To}}
+	}
+	all := make([]Span, len(value.List))
+	from := value.From + 1
+	for i := range value.List {
+		all[i] = Span{from, value.List[i].To}
+		from = all[i].To
+	}
+	return all
 }
 
 func (g *grammar) unknown(element string) error {
@@ -73,7 +121,7 @@ func (g *grammar) unknown(element string) error {
 
 // statements checks all statements for their form before any for its content,
 // which is the order in which AWS reports mistakes.
-func (g *grammar) statements(p *Policy, nodes []node) error {
+func (g *grammar) statements(p *Policy, nodes []jsontree.Node) error {
 	for i := range nodes {
 		if err := g.form(&nodes[i]); err != nil {
 			return err
@@ -88,30 +136,30 @@ func (g *grammar) statements(p *Policy, nodes []node) error {
 }
 
 // form checks which elements a statement has, and of what type they are.
-func (g *grammar) form(n *node) error {
-	if n.kind != objectNode {
+func (g *grammar) form(n *jsontree.Node) error {
+	if n.Kind != jsontree.Object {
 		return malformed(syntaxErrors)
 	}
-	for i := range n.members {
-		name, value := n.members[i].name, &n.members[i].value
+	for i := range n.Members {
+		name, value := n.Members[i].Name, &n.Members[i].Value
 		var ok bool
 		switch name {
 		case "Sid", "Effect":
-			ok = value.kind == stringNode
+			ok = value.Kind == jsontree.String
 		case "Action", "NotAction":
-			_, ok = value.strings()
+			_, ok = value.Strings()
 		case "Resource", "NotResource":
 			if g.kind == Trust {
 				return malformed("Has prohibited field %s", name)
 			}
-			_, ok = value.strings()
+			_, ok = value.Strings()
 		case "Principal", "NotPrincipal":
 			if !g.hasPrincipal() {
 				return malformed("Policy document should not specify a principal.")
 			}
-			ok = value.kind == stringNode || value.kind == objectNode
+			ok = value.Kind == jsontree.String || value.Kind == jsontree.Object
 		case "Condition":
-			ok = value.kind == objectNode
+			ok = value.Kind == jsontree.Object
 		default:
 			return g.unknown(name)
 		}
@@ -120,7 +168,7 @@ func (g *grammar) form(n *node) error {
 		}
 	}
 	for _, pair := range [][2]string{{"Action", "NotAction"}, {"Resource", "NotResource"}, {"Principal", "NotPrincipal"}} {
-		if n.has(pair[0]) && n.has(pair[1]) {
+		if n.Has(pair[0]) && n.Has(pair[1]) {
 			return malformed(syntaxErrors)
 		}
 	}
@@ -132,18 +180,18 @@ func (g *grammar) hasPrincipal() bool {
 	return g.kind == Trust || g.kind == Resource || g.kind == ResourceControl
 }
 
-func (g *grammar) effect(n *node) error {
-	effect, ok := n.member("Effect")
+func (g *grammar) effect(n *jsontree.Node) error {
+	effect, ok := n.Member("Effect")
 	switch {
 	case !ok && g.kind == Trust:
 		return malformed("Missing required field Effect")
 	case !ok:
 		return malformed(syntaxErrors)
-	case effect.text == "Allow" || effect.text == "Deny":
+	case effect.Text == "Allow" || effect.Text == "Deny":
 		return nil
 	case g.kind == Trust:
-		return malformed("Invalid effect: %s", effect.text)
-	case strings.EqualFold(effect.text, "Allow") || strings.EqualFold(effect.text, "Deny"):
+		return malformed("Invalid effect: %s", effect.Text)
+	case strings.EqualFold(effect.Text, "Allow") || strings.EqualFold(effect.Text, "Deny"):
 		return malformed(legacyParsing)
 	default:
 		return malformed(syntaxErrors)
@@ -151,10 +199,10 @@ func (g *grammar) effect(n *node) error {
 }
 
 // statement checks the content of a statement and adds it to p.
-func (g *grammar) statement(p *Policy, index int, n *node) error {
-	effect, _ := n.member("Effect")
-	s := statement{index: index, deny: effect.text == "Deny"}
-	for _, step := range []func(*statement, *node) error{
+func (g *grammar) statement(p *Policy, index int, n *jsontree.Node) error {
+	effect, _ := n.Member("Effect")
+	s := statement{index: index, deny: effect.Text == "Deny"}
+	for _, step := range []func(*statement, *jsontree.Node) error{
 		g.sid, g.principals, g.actions, g.resources, g.conditions,
 	} {
 		if err := step(&s, n); err != nil {
@@ -169,12 +217,12 @@ func (g *grammar) statement(p *Policy, index int, n *node) error {
 	return nil
 }
 
-func (g *grammar) sid(s *statement, n *node) error {
-	value, ok := n.member("Sid")
-	if !ok || value.text == "" {
+func (g *grammar) sid(s *statement, n *jsontree.Node) error {
+	value, ok := n.Member("Sid")
+	if !ok || value.Text == "" {
 		return nil
 	}
-	s.sid = value.text
+	s.sid = value.Text
 	if slices.Contains(g.sids, s.sid) {
 		return malformed("Statement IDs (SID) in a single policy must be unique.")
 	}
@@ -191,19 +239,19 @@ func (g *grammar) sid(s *statement, n *node) error {
 }
 
 // either returns the strings of element, or of its negation.
-func either(n *node, element, negation string) (values []string, negated, present bool) {
-	value, present := n.member(element)
+func either(n *jsontree.Node, element, negation string) (values []string, negated, present bool) {
+	value, present := n.Member(element)
 	if !present {
-		value, present = n.member(negation)
+		value, present = n.Member(negation)
 		negated = present
 	}
 	if present {
-		values, _ = value.strings()
+		values, _ = value.Strings()
 	}
 	return values, negated, present
 }
 
-func (g *grammar) actions(s *statement, n *node) error {
+func (g *grammar) actions(s *statement, n *jsontree.Node) error {
 	values, negated, present := either(n, "Action", "NotAction")
 	switch {
 	case !present && g.kind == Trust:
@@ -253,13 +301,13 @@ func mayAssume(a string) bool {
 	})
 }
 
-func (g *grammar) principals(s *statement, n *node) error {
+func (g *grammar) principals(s *statement, n *jsontree.Node) error {
 	if !g.hasPrincipal() {
 		return nil
 	}
-	value, present := n.member("Principal")
+	value, present := n.Member("Principal")
 	if !present {
-		value, present = n.member("NotPrincipal")
+		value, present = n.Member("NotPrincipal")
 		s.notPrin = present
 	}
 	if !present {
@@ -269,10 +317,10 @@ func (g *grammar) principals(s *statement, n *node) error {
 		return malformed("Has prohibited field NotPrincipal")
 	}
 	s.principals = &principals{}
-	if value.kind == stringNode {
-		s.principals.everyone = value.text == "*"
+	if value.Kind == jsontree.String {
+		s.principals.everyone = value.Text == "*"
 		if !s.principals.everyone {
-			return malformed("Invalid principal in policy: %q", value.text)
+			return malformed("Invalid principal in policy: %q", value.Text)
 		}
 		return nil
 	}
@@ -282,12 +330,12 @@ func (g *grammar) principals(s *statement, n *node) error {
 	return addPrincipals(s.principals, value)
 }
 
-func addPrincipals(ps *principals, value *node) error {
-	if len(value.members) == 0 {
+func addPrincipals(ps *principals, value *jsontree.Node) error {
+	if len(value.Members) == 0 {
 		return malformed(noPrincipal)
 	}
-	for _, m := range value.members {
-		names, ok := m.value.strings()
+	for _, m := range value.Members {
+		names, ok := m.Value.Strings()
 		switch {
 		case !ok:
 			return malformed(syntaxErrors)
@@ -295,8 +343,8 @@ func addPrincipals(ps *principals, value *node) error {
 			return malformed(noPrincipal)
 		}
 		for _, name := range names {
-			if !ps.add(m.name, name) {
-				return malformed("Invalid principal in policy: %s", quoted(m.name, name))
+			if !ps.add(m.Name, name) {
+				return malformed("Invalid principal in policy: %s", quoted(m.Name, name))
 			}
 		}
 	}
@@ -306,30 +354,34 @@ func addPrincipals(ps *principals, value *node) error {
 // quoted writes a principal as AWS quotes it: "AWS":"arn:…".
 func quoted(kind, name string) string { return `"` + kind + `":"` + name + `"` }
 
-func (g *grammar) conditions(s *statement, n *node) error {
-	block, present := n.member("Condition")
+func (g *grammar) conditions(s *statement, n *jsontree.Node) error {
+	block, present := n.Member("Condition")
 	if !present {
 		return nil
 	}
-	for _, operator := range block.members {
-		if _, known := readOperator(operator.name); !known || operator.value.kind != objectNode {
-			if len(operator.value.members) == 0 && operator.value.kind == objectNode {
+	for _, operator := range block.Members {
+		if _, known := readOperator(operator.Name); !known || operator.Value.Kind != jsontree.Object {
+			if len(operator.Value.Members) == 0 && operator.Value.Kind == jsontree.Object {
 				continue // AWS lets an empty block of an unknown operator pass
 			}
 			if g.kind == Trust {
-				return malformed("Invalid Condition type : %s.", operator.name)
+				return malformed("Invalid Condition type : %s.", operator.Name)
 			}
 			return malformed(syntaxErrors)
 		}
-		for _, key := range operator.value.members {
-			values, ok := key.value.scalars()
+		for _, key := range operator.Value.Members {
+			values, ok := key.Value.Scalars()
 			if !ok {
 				return malformed(syntaxErrors)
 			}
-			if !strings.Contains(key.name, ":") {
+			if !strings.Contains(key.Name, ":") {
 				return malformed(prefaced)
 			}
-			c, ok := compileCondition(operator.name, key.name, values, g.variables)
+			g.ask(key.Name)
+			for _, v := range values {
+				g.askVariables(v)
+			}
+			c, ok := compileCondition(operator.Name, key.Name, values, g.variables)
 			if !ok {
 				return malformed(legacyParsing)
 			}

@@ -8,7 +8,11 @@
 // store or a network; nothing else in the program decides access.
 package policy
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"foyer/internal/jsontree"
+)
 
 // MaxDocument is the largest document in bytes that Compile reads. AWS's own
 // limits are smaller and belong to where the policy is stored.
@@ -47,7 +51,13 @@ type Policy struct {
 	version string
 	allow   []statement
 	deny    []statement
+	keys    []string // condition keys that it asks about, as it writes them
+	spans   []Span   // of the statements, by their index in the document
 }
+
+// Span is where a statement stands in its document: the byte offsets behind
+// what precedes it, and of its end. It is what AWS's simulations show.
+type Span struct{ From, To int }
 
 // Kind returns the kind that p was compiled as.
 func (p *Policy) Kind() Kind { return p.kind }
@@ -57,6 +67,13 @@ func (p *Policy) Version() string { return p.version }
 
 // Statements returns how many statements p has.
 func (p *Policy) Statements() int { return len(p.allow) + len(p.deny) }
+
+// Keys returns the condition keys that p's conditions and variables ask about,
+// in its order: each spelling once.
+func (p *Policy) Keys() []string { return p.keys }
+
+// Span returns where the statement of an index stands.
+func (p *Policy) Span(index int) Span { return p.spans[index] }
 
 // Compile reads document, checks it against the grammar of its kind, and makes
 // it ready for Evaluate. Its error is always a *Malformed.
@@ -76,8 +93,8 @@ func compile(document string, kind Kind) (*Policy, error) {
 	if len(document) > MaxDocument || !utf8.ValidString(document) {
 		return nil, notJSON(kind)
 	}
-	root, ok := parseJSON(document)
-	if !ok {
+	root, err := jsontree.Parse(document)
+	if err != nil {
 		return nil, notJSON(kind)
 	}
 	g := grammar{kind: kind}

@@ -3,10 +3,12 @@ package policy
 import (
 	"slices"
 	"strings"
+
+	"foyer/internal/jsontree"
 )
 
 // resources checks and compiles the Resource or NotResource element.
-func (g *grammar) resources(s *statement, n *node) error {
+func (g *grammar) resources(s *statement, n *jsontree.Node) error {
 	values, negated, present := either(n, "Resource", "NotResource")
 	switch {
 	case !present && (g.kind == Trust || g.kind == Resource):
@@ -19,6 +21,7 @@ func (g *grammar) resources(s *statement, n *node) error {
 		if err := checkResource(r, g.variables); err != nil {
 			return err
 		}
+		g.askVariables(r)
 		s.resources[i] = compileARN(r, g.variables)
 	}
 	return nil

@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // text is a string of a policy, compiled for comparing: literal characters,
 // wildcards, and variables that stand for values of the request.
@@ -133,11 +137,45 @@ func (t *text) follow(s string, keys Context) bool {
 // matchFold is match without regard to case, for texts without wildcards.
 func (t *text) matchFold(s string, keys Context) bool {
 	if t.parts == nil {
-		return strings.EqualFold(t.fixed, s)
+		return equalLower(t.fixed, s)
 	}
 	var buf [256]byte
 	want, ok := t.expand(buf[:0], keys)
-	return ok && strings.EqualFold(string(want), s)
+	return ok && equalLower(want, s)
+}
+
+// equalLower reports whether a and b are the same in lower case, character by
+// character. That is not strings.EqualFold, for which s and the long s are one.
+func equalLower[A string | []byte](a A, b string) bool {
+	for len(b) > 0 {
+		if len(a) == 0 {
+			return false
+		}
+		if x, y := a[0], b[0]; x < utf8.RuneSelf && y < utf8.RuneSelf {
+			if lower(x) != lower(y) {
+				return false
+			}
+			a, b = a[1:], b[1:]
+			continue
+		}
+		x, n := decodeRune(a)
+		y, m := utf8.DecodeRuneInString(b)
+		if x != y && (x == dottedI || y == dottedI || unicode.ToLower(x) != unicode.ToLower(y)) {
+			return false
+		}
+		a, b = a[n:], b[m:]
+	}
+	return len(a) == 0
+}
+
+// dottedI is the one letter whose lower case is two characters.
+const dottedI = 'İ'
+
+func decodeRune[T string | []byte](s T) (rune, int) {
+	if len(s) > utf8.UTFMax {
+		s = s[:utf8.UTFMax]
+	}
+	return utf8.DecodeRune([]byte(s))
 }
 
 // expand appends t to dst with the values of its variables.

@@ -8,7 +8,7 @@ import (
 )
 
 // IAMHeldDocuments returns the inline and managed policies of entities.
-func (tx *Tx) IAMHeldDocuments(ctx context.Context, entityIDs []string) ([]iam.NamedDocument, error) {
+func (tx *Tx) IAMHeldDocuments(ctx context.Context, entityIDs []string) ([]iam.HeldDocument, error) {
 	if len(entityIDs) == 0 {
 		return nil, nil
 	}
@@ -19,12 +19,12 @@ func (tx *Tx) IAMHeldDocuments(ctx context.Context, entityIDs []string) ([]iam.N
 			args = append(args, id)
 		}
 	}
-	return rows(ctx, tx, func(row scanner) (d iam.NamedDocument, err error) {
-		err = row.Scan(&d.Name, &d.ARN, &d.Document)
+	return rows(ctx, tx, func(row scanner) (d iam.HeldDocument, err error) {
+		err = row.Scan(&d.EntityID, &d.Name, &d.ARN, &d.Document)
 		return d, err
-	}, `SELECT i.name, '', d.text FROM iam_inline_policy i JOIN policy_document d ON d.hash = i.document WHERE i.entity_id IN `+in+`
+	}, `SELECT i.entity_id, i.name, '', d.text FROM iam_inline_policy i JOIN policy_document d ON d.hash = i.document WHERE i.entity_id IN `+in+`
 		UNION ALL
-		SELECT COALESCE(p.name, ''), a.policy_arn, COALESCE(d.text, '') FROM iam_attachment a
+		SELECT a.entity_id, COALESCE(p.name, ''), a.policy_arn, COALESCE(d.text, '') FROM iam_attachment a
 		LEFT JOIN iam_policy p ON p.arn = a.policy_arn
 		LEFT JOIN iam_policy_version v ON v.policy_id = p.id AND v.number = p.default_version
 		LEFT JOIN policy_document d ON d.hash = v.document

@@ -112,6 +112,7 @@ func creating(tags []Tag, boundary *string) map[string][]string {
 func (s *Service) authorizations() map[string]wire.Authorization {
 	all := s.entityAuthorizations()
 	maps.Copy(all, s.oidcAuthorizations())
+	maps.Copy(all, s.simulationAuthorizations())
 	maps.Copy(all, featureAuthorizations())
 	return all
 }

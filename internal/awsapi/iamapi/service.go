@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"foyer/internal/access"
 	"foyer/internal/caller"
 	"foyer/internal/fault"
 	"foyer/internal/iam"
@@ -21,6 +22,7 @@ type Service struct {
 	notBuilt
 	IAM        *iam.Service
 	RootAccess *iam.RootAccess
+	Simulator  *access.Simulator
 	Tokens     paging.Tokens
 	// IssuerURL is the URL of the issuer of an account's web identity tokens.
 	IssuerURL func(issuerID string) string
