@@ -56,6 +56,7 @@ type Config struct {
 
 	SessionDuration time.Duration // of new portal sessions, 15 minutes to 90 days; 0 means 8 hours
 	SMTP            mail.Server   // posts letters; without an Address none are posted
+	Audit           AuditStreams  // carry events away as they happen
 
 	// Values that are fixed at first start; empty ones are random.
 	ManagementAccountID string
@@ -79,7 +80,7 @@ func (c Config) Normalize() (Config, error) {
 	c.DriftSweep = or(c.DriftSweep, 6*time.Hour)
 	c.InstanceID = strings.TrimPrefix(c.InstanceID, "arn:aws:sso:::instance/")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices(), c.checkSignIn())
+	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices(), c.checkSignIn(), c.Audit.check())
 	if c.Data == "" && c.DatabaseURL.Empty() && !c.Ephemeral {
 		c.Data = "foyer-data"
 	}

@@ -97,6 +97,10 @@ func (s *Server) open(ctx context.Context, o Outside) (err error) {
 		return err
 	}
 	s.rooms.instance.Ahead = ahead
+	s.rooms.furnishStreams(s.config.Audit, s.stdout)
+	if err := s.rooms.forgetStreams(ctx); err != nil {
+		return err
+	}
 	if s.founding, err = s.rooms.found(ctx, s.config); err != nil {
 		return err
 	}
@@ -196,6 +200,9 @@ func (s *Server) Run(ctx context.Context) error {
 		workers.Go(func() { s.rooms.sweepDrift(working, s.config.DriftSweep) })
 	}
 	workers.Go(func() { s.rooms.upkeep(working) })
+	for _, stream := range s.rooms.streams {
+		workers.Go(func() { stream.Run(working) })
+	}
 
 	failed := make(chan error, 1)
 	serving, give := context.WithCancel(ctx)

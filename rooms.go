@@ -27,6 +27,7 @@ type rooms struct {
 
 	recorder *audit.Recorder
 	trail    *audit.Log
+	streams  []*audit.Stream
 	accountPlane
 	identityPlane
 }

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
@@ -79,6 +80,23 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("never answered %s:\n%s%s", args[0], stdout, stderr)
+}
+
+func appears(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: appears REGEXP FILE")
+	}
+	want := regexp.MustCompile(args[0])
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for range 50 * patience {
+		text, err := os.ReadFile(ts.MkAbs(args[1]))
+		if err == nil && want.Match(text) {
+			return
+		}
+		<-again.C
+	}
+	ts.Fatalf("%s never held %s", args[1], args[0])
 }
 
 func capture(ts *testscript.TestScript, _ bool, args []string) {

@@ -31,12 +31,13 @@ func (m withParts) Run() int {
 //
 //	up [FLAG ...]            start foyer and wait until it answers; sets the environment below
 //	down                     stop it with SIGTERM, wait, and print its welcome
-//	kill                     stop it with SIGKILL, and wait
+//	crash                    stop it with SIGKILL, and wait
 //	exits CODE FLAG ...      run foyer serve, which must end by itself with this code
 //
 //	aws ARG ...              run the AWS CLI v2 against it
 //	until REGEXP aws ARG ... the same, again and again until its output matches
 //	query iam|sts OPERATION PARAMETER=VALUE ...  a signed call of what the CLI is too old for; keepxml NAME is keep
+//	appears REGEXP FILE      wait until a file holds a match
 //	capture NAME REGEXP      set NAME to what the last output matched
 //	keep NAME                remember the credentials in the last output by a name
 //	as NAME                  use them; ROOT are those of the root user
@@ -79,8 +80,8 @@ func TestScriptsOnPostgres(t *testing.T) {
 }
 
 var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"up": up, "down": down, "kill": kill, "exits": exits,
-	"aws": aws, "until": until, "capture": capture, "keep": keep, "as": as,
+	"up": up, "down": down, "crash": kill, "exits": exits,
+	"aws": aws, "until": until, "appears": appears, "capture": capture, "keep": keep, "as": as,
 	"person": actAsPerson, "login": login, "device": device, "poll": poll, "expand": expand,
 	"issuer": issuer, "idtoken": idToken, "samlidp": samlIDP, "assertion": assertion, "verify": verify, "query": query, "keepxml": keepXML,
 	"get": get, "post": post, "repeat": repeat,

@@ -12,7 +12,8 @@ import (
 
 // Tx is what recording needs of one transaction.
 type Tx interface {
-	PutAuditEvents(ctx context.Context, events []*Event) error
+	// PutAuditEvents writes events, and puts them into the outboxes of sinks.
+	PutAuditEvents(ctx context.Context, events []*Event, sinks []string) error
 }
 
 const (
@@ -25,12 +26,14 @@ const (
 	flushEvery = 200 * time.Millisecond
 )
 
-// Recorder writes events. Set its exported fields, which are all required, then
-// call Start; Close writes what still waits.
+// Recorder writes events. Set its exported fields, of which all but Sinks are
+// required, then call Start; Close writes what still waits.
 type Recorder struct {
 	InTx func(context.Context, func(Tx) error) error
 	Mint mint.Mint
 	Log  *slog.Logger
+	// Sinks are the names of the [Stream]s that carry events away.
+	Sinks []string
 
 	mu      sync.Mutex
 	waiting []*Event
@@ -55,7 +58,7 @@ func (r *Recorder) complete(e Event) *Event {
 // RecordIn writes e in the unit of work of ctx: the event of a change is
 // committed with the change, or not at all.
 func (r *Recorder) RecordIn(ctx context.Context, e Event) error {
-	err := r.InTx(ctx, func(tx Tx) error { return tx.PutAuditEvents(ctx, []*Event{r.complete(e)}) })
+	err := r.InTx(ctx, func(tx Tx) error { return tx.PutAuditEvents(ctx, []*Event{r.complete(e)}, r.Sinks) })
 	if err != nil {
 		return fmt.Errorf("record %s: %w", e.EventName, err)
 	}
@@ -85,7 +88,7 @@ func (r *Recorder) Flush(ctx context.Context) {
 		if len(batch) == 0 {
 			return
 		}
-		if err := r.InTx(ctx, func(tx Tx) error { return tx.PutAuditEvents(ctx, batch) }); err != nil {
+		if err := r.InTx(ctx, func(tx Tx) error { return tx.PutAuditEvents(ctx, batch, r.Sinks) }); err != nil {
 			r.Log.ErrorContext(ctx, "audit events not written", "events", len(batch), "error", err)
 			return
 		}

@@ -17,8 +17,9 @@ import (
 // from the segment's last than this.
 const segmentSpan = time.Minute
 
-// PutAuditEvents writes events. Remembered reads do not depend on them.
-func (tx *Tx) PutAuditEvents(ctx context.Context, events []*audit.Event) error {
+// PutAuditEvents writes events, and puts them into the outboxes of sinks.
+// Remembered reads do not depend on them.
+func (tx *Tx) PutAuditEvents(ctx context.Context, events []*audit.Event, sinks []string) error {
 	byAccount := map[arn.AccountID][]*audit.Event{}
 	for _, e := range events {
 		byAccount[e.RecipientAccountID] = append(byAccount[e.RecipientAccountID], e)
@@ -32,6 +33,9 @@ func (tx *Tx) PutAuditEvents(ctx context.Context, events []*audit.Event) error {
 				n++
 			}
 			if err := tx.putSegment(ctx, account, all[:n]); err != nil {
+				return err
+			}
+			if err := tx.putAuditOutbox(ctx, account, all[n-1].EventID, sinks); err != nil {
 				return err
 			}
 			all = all[n:]
@@ -148,16 +152,20 @@ func (tx *Tx) auditSegments(ctx context.Context, q audit.Query, from, to, at str
 	return rows(ctx, tx, scanSegment, "SELECT s.last_event, s.events FROM "+table+" WHERE "+where+" ORDER BY s.last_event DESC LIMIT ?", append(args, segmentsAtOnce)...)
 }
 
-// PurgeAuditEvents removes up to limit of the segments that ended before a time.
+// notInOutbox holds for a segment that every sink has acknowledged.
+const notInOutbox = `NOT EXISTS (SELECT 1 FROM audit_outbox o
+	WHERE o.last_event = audit_segment.last_event AND o.account = audit_segment.account)`
+
+// PurgeAuditEvents removes up to limit of the segments that ended before a time,
+// but none that a sink has not acknowledged.
 func (tx *Tx) PurgeAuditEvents(ctx context.Context, before time.Time, limit int) (int, error) {
-	old, err := rows(ctx, tx, func(row scanner) (last string, err error) {
-		return last, row.Scan(&last)
-	}, "SELECT last_event FROM audit_segment WHERE last_event < ? ORDER BY last_event LIMIT ?", mint.FirstTimeUUID(before), limit)
+	old, err := rows(ctx, tx, scanText, "SELECT last_event FROM audit_segment WHERE last_event < ? AND "+notInOutbox+" ORDER BY last_event LIMIT ?",
+		mint.FirstTimeUUID(before), limit)
 	if err != nil || len(old) == 0 {
 		return 0, err
 	}
-	for _, table := range []string{"audit_term", "audit_segment"} {
-		if _, err := tx.execQuietly(ctx, "DELETE FROM "+table+" WHERE last_event <= ?", old[len(old)-1]); err != nil {
+	for _, from := range []string{"audit_term WHERE last_event <= ?", "audit_segment WHERE last_event <= ? AND " + notInOutbox} {
+		if _, err := tx.execQuietly(ctx, "DELETE FROM "+from, old[len(old)-1]); err != nil {
 			return 0, err
 		}
 	}
