@@ -55,6 +55,7 @@ type Config struct {
 	DriftSweep    time.Duration // how long between two looks for drift; 0 means 6h, less than 0 never
 
 	SessionDuration time.Duration // of new portal sessions, 15 minutes to 90 days; 0 means 8 hours
+	VerifyEmail     bool          // people whose address is not verified do that at their sign-in
 	SMTP            mail.Server   // posts letters; without an Address none are posted
 	Audit           AuditStreams  // carry events away as they happen
 
@@ -199,6 +200,9 @@ func (c Config) checkSignIn() error {
 		mistakes = append(mistakes, fmt.Errorf("session-duration %s: want 15m to 2160h (90 days)", d))
 	}
 	m := c.SMTP
+	if c.VerifyEmail && m.Address == "" && !c.Demo {
+		mistakes = append(mistakes, errors.New("verify-email needs smtp-server"))
+	}
 	if m.Address == "" && (m.User != "" || !m.Password.Empty() || m.From != "") {
 		mistakes = append(mistakes, errors.New("smtp-user, smtp-password and smtp-from need smtp-server"))
 	}

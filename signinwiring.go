@@ -34,6 +34,9 @@ func (r *rooms) furnishSignIn(c Config, portal string) error {
 	}
 	r.signin.Forgotten.Work = r.signin.WorkForgotten
 	r.signin.Steps = []signin.Step{r.signin.NewPassword()}
+	if c.VerifyEmail {
+		r.signin.Steps = append(r.signin.Steps, r.signin.VerifyEmail())
+	}
 	if c.SMTP.Address != "" {
 		poster, err := smtp.New(c.SMTP)
 		if err != nil {

@@ -69,6 +69,7 @@ var settings = []setting{
 	{"request-timeout", "bound of one request (default 30s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.RequestTime }), duration},
 	{"shutdown-grace", "how long open requests may take at a stop (default 15s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.ShutdownGrace }), duration},
 	{"session-duration", "how long a portal session lasts, 15m to 2160h (default 8h)", durationTo(func(c *foyer.Config) *time.Duration { return &c.SessionDuration }), duration},
+	{"verify-email", "have people verify their e-mail address at their sign-in", func(c *foyer.Config, k *koanf.Koanf, n string) { c.VerifyEmail = k.Bool(n) }, boolean},
 	{"smtp-server", "mail server that posts letters: host:port", textTo(func(c *foyer.Config) *string { return &c.SMTP.Address }), text},
 	{"smtp-security", "starttls (default), tls, or none for a relay on this machine", func(c *foyer.Config, k *koanf.Koanf, n string) { c.SMTP.Security = mail.Security(k.String(n)) }, text},
 	{"smtp-user", "user at the mail server; none sends without authentication", textTo(func(c *foyer.Config) *string { return &c.SMTP.User }), text},

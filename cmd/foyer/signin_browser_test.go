@@ -132,13 +132,14 @@ func (w *window) until(t *testing.T, address, text string) {
 func TestBrowserPasswords(t *testing.T) {
 	requirePart(t, chromium)
 	requirePart(t, "../../web/dist/foyer.js")
-	h, welcome := start(t, "--demo")
+	h, welcome := start(t, "--demo", "--verify-email")
 	outbox := printed(t, welcome, outboxPrinted)
 	w := openWindow(t, h.Endpoint)
 	h.walkInvitation(t, w, outbox)
 	h.walkOneTime(t, w)
 	h.walkForgotten(t, w, outbox)
 	h.walkVerification(t, w, outbox)
+	h.walkCode(t, w, outbox)
 }
 
 // open opens the newest letter of a subject in the outbox, and follows its link.
@@ -241,5 +242,36 @@ func (h *house) walkVerification(t *testing.T, w *window, outbox string) {
 	w.press(t, "Yes, verify")
 	w.says(t, "Address verified")
 	w.look(t, "10-verified")
+	w.quiet(t)
+}
+
+// walkCode: who has never shown that their address is theirs is asked to.
+func (h *house) walkCode(t *testing.T, w *window, outbox string) {
+	made, err := h.administrator().updatePassword(t.Context(), h.newUser(t, "gwen"), "OTP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.visit(t, h.StartURL)
+	w.signIn(t, "gwen", made.Password)
+	w.fill(t, "password", ownPassword, "again", ownPassword)
+	w.press(t, "Set password")
+	w.says(t, "A letter with a code is on its way to gwen@foyer.example")
+	w.look(t, "11-code")
+	w.fill(t, "code", "000000")
+	w.press(t, "Go on")
+	if alert := w.alert(t); alert != "That code is not right, or too old." {
+		t.Errorf("a wrong code is answered %q", alert)
+	}
+	w.look(t, "12-wrong-code")
+	w.quiet(t, "status of 401")
+	w.press(t, "Send another code")
+	w.open(t, outbox, "Your code for Foyer", "It is good for 10 minutes")
+	w.look(t, "13-letter-with-code")
+	code := evaluate[string](t, w, `document.querySelector(".code").innerText`)
+	w.visit(t, h.StartURL)
+	w.visit(t, h.Endpoint+"/signin/verify-email")
+	w.fill(t, "code", code)
+	w.press(t, "Go on")
+	w.says(t, "No AWS accounts are assigned to you")
 	w.quiet(t)
 }

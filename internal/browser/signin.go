@@ -19,6 +19,8 @@ type SignIn interface {
 	Next(ctx context.Context, w signin.Workflow) (string, error)
 	EnterPassword(ctx context.Context, w signin.Workflow, password secret.Text, open signin.Open) (signin.Turn, error)
 	KnowBrowser(w signin.Workflow) (secret.Text, error)
+	SendCode(ctx context.Context, w signin.Workflow, again bool) error
+	EnterCode(ctx context.Context, w signin.Workflow, code secret.Text, open signin.Open) (signin.Turn, error)
 	ChangePassword(ctx context.Context, w signin.Workflow, password secret.Text, open signin.Open) (signin.Turn, error)
 }
 
@@ -33,6 +35,7 @@ type stepPage struct {
 func (f *Face) stepPages() map[string]stepPage {
 	return map[string]stepPage{
 		signin.NewPasswordStep: {f.askNewPassword, f.takeNewPassword},
+		signin.VerifyEmailStep: {f.askEmailCode, f.takeEmailCode},
 	}
 }
 

@@ -372,3 +372,30 @@ func BenchmarkVerifyPassword(b *testing.B) {
 		}
 	}
 }
+
+func TestWhoChangesTheirPasswordKnowsTheOneTheyHave(t *testing.T) {
+	h := newHouse(t)
+	h.set(t, "u-1", good)
+	ann := h.users["ann"]
+	change := func(current, password string) error {
+		return h.ChangeOwnPassword(t.Context(), ann, secret.New(current), secret.New(password), signin.Source{})
+	}
+	if err := change("wrong", good+"2"); fault.Of(err) != fault.Denied {
+		t.Errorf("with a wrong one: %v", err)
+	}
+	if err := change(good, "weak"); fault.Of(err) != fault.Invalid {
+		t.Errorf("to a weak one: %v", err)
+	}
+	if err := change(good, good+"2"); err != nil {
+		t.Fatal(err)
+	}
+	if len(h.mailed) != 1 || len(h.ended) != 0 {
+		t.Errorf("letters %v, ended %v", h.mailed, h.ended)
+	}
+	for range 12 {
+		_ = change("wrong", good+"3")
+	}
+	if err := change(good+"2", good+"3"); fault.Of(err) != fault.Denied {
+		t.Errorf("after twelve guesses: %v", err)
+	}
+}
