@@ -24,9 +24,9 @@ type accountPlane struct {
 	simulator     *access.Simulator
 }
 
-// furnishAccountPlane wires accounts. endpoint is the URL at which issuers of
-// accounts are found.
-func (r *rooms) furnishAccountPlane(endpoint string) {
+// furnishAccountPlane wires accounts as c wants them. endpoint is the URL at
+// which issuers of accounts are found.
+func (r *rooms) furnishAccountPlane(c Config, endpoint string) {
 	r.iam = &iam.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
@@ -36,7 +36,8 @@ func (r *rooms) furnishAccountPlane(endpoint string) {
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
 		Mint: r.mint, PutRoles: putAccountRoles(r.iam), Gone: r.accountGone,
-		Link: func(ctx context.Context, account arn.AccountID) error { return linkServices(ctx, r.iam, account) },
+		Limits: organizations.Limits{Wait: c.AccountLeaveAfter},
+		Link:   func(ctx context.Context, account arn.AccountID) error { return linkServices(ctx, r.iam, account) },
 	}
 	r.rootAccess = &iam.RootAccess{
 		InTx:     sqlstore.Through(r.db, func(tx *sqlstore.Tx) iam.RootAccessTx { return tx }),

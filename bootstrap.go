@@ -82,7 +82,7 @@ func (r *rooms) foundNow(ctx context.Context, c Config) (founding, error) {
 	if f.rootSecret.Empty() {
 		f.rootSecret = r.mint.SecretKey()
 	}
-	if err := r.foundAccount(ctx, f); err != nil {
+	if err := r.foundAccount(ctx, c, f); err != nil {
 		return founding{}, err
 	}
 	if c.Bootstrap == BootstrapAccount {
@@ -106,9 +106,18 @@ func (r *rooms) foundNow(ctx context.Context, c Config) (founding, error) {
 	return f, err
 }
 
-func (r *rooms) foundAccount(ctx context.Context, f founding) error {
+func (r *rooms) foundAccount(ctx context.Context, c Config, f founding) error {
 	if err := r.organizations.CreateStandalone(ctx, f.account, "Management", "root@foyer.example"); err != nil {
 		return err
+	}
+	if c.ContactInformation != "" {
+		contact, err := organizations.ParseContact(c.ContactInformation)
+		if err != nil {
+			return err // Normalize has checked it
+		}
+		if err := r.organizations.SetContact(ctx, f.account, contact); err != nil {
+			return err
+		}
 	}
 	if err := r.iam.CreateRootKey(ctx, f.account, f.rootKey, f.rootSecret); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 
 	"foyer/internal/arn"
 	"foyer/internal/mail"
+	"foyer/internal/organizations"
 	"foyer/internal/seal"
 	"foyer/internal/secret"
 	"foyer/internal/session"
@@ -59,12 +60,15 @@ type Config struct {
 	SMTP            mail.Server   // posts letters; without an Address none are posted
 	Audit           AuditStreams  // carry events away as they happen
 
+	AccountLeaveAfter time.Duration // how long an account made in an organization stays in it; 0 means AWS's four days
+
 	// Values that are fixed at first start; empty ones are random.
 	ManagementAccountID string
 	RootAccessKeyID     string
 	RootSecretAccessKey secret.Text
 	InstanceID          string // ssoins-…
 	IdentityStoreID     string // d-… or a UUID
+	ContactInformation  string // of the management account, as JSON with AWS's member names; "" means none
 }
 
 // Normalize fills in defaults and reports every mistake at once.
@@ -169,6 +173,14 @@ func (c Config) checkFixed() error {
 	}
 	if c.IdentityStoreID != "" && !identityStoreID.MatchString(c.IdentityStoreID) {
 		mistakes = append(mistakes, fmt.Errorf("identity-store-id %q: want d- and 10 hex digits, or a UUID", c.IdentityStoreID))
+	}
+	if c.ContactInformation != "" {
+		if _, err := organizations.ParseContact(c.ContactInformation); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("contact-information: %w", err))
+		}
+	}
+	if c.AccountLeaveAfter < 0 {
+		mistakes = append(mistakes, fmt.Errorf("account-leave-after %s: want no negative time", c.AccountLeaveAfter))
 	}
 	return errors.Join(mistakes...)
 }

@@ -106,7 +106,7 @@ func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
 	r.assignments = &assignment.Service{
 		InTx:         sqlstore.Through(r.db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 		View:         sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
-		Provisioning: r.provisioning, Accounts: accountsExist{accounts},
+		Provisioning: r.provisioning, Accounts: accountsExist{accounts, r.isMember},
 	}
 	r.federation = &federation.Service{
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) federation.Tx { return tx }),
@@ -117,12 +117,19 @@ func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
 }
 
 // accountsExist answers assignment's question about accounts from the seam.
-type accountsExist struct{ provisioning.Accounts }
+type accountsExist struct {
+	provisioning.Accounts
+	member func(context.Context, arn.AccountID) (bool, error)
+}
 
-// AccountExists reports whether the account is there.
+// AccountExists reports whether the account is there, and in the organization of
+// the instance.
 func (a accountsExist) AccountExists(ctx context.Context, id arn.AccountID) (bool, error) {
 	all, err := a.Describe(ctx, []arn.AccountID{id})
-	return len(all) > 0, err
+	if err != nil || len(all) == 0 {
+		return false, err
+	}
+	return a.member(ctx, id)
 }
 
 // storeID is the identity store's id; "" where there is no instance.
@@ -168,4 +175,19 @@ func (r *rooms) accountGone(ctx context.Context, d organizations.Departure) erro
 		_, err = r.provisioning.AccountGone(ctx, d.Account)
 	}
 	return err
+}
+
+// isMember reports whether an account is in the organization whose instance
+// this is. Without an organization only the instance's own account is.
+func (r *rooms) isMember(ctx context.Context, account arn.AccountID) (bool, error) {
+	i, err := r.instance.Instance(ctx)
+	if err != nil || account == i.Owner {
+		return err == nil, err
+	}
+	own, err := r.organizations.DescribeAccount(ctx, i.Owner)
+	if err != nil {
+		return false, err
+	}
+	other, err := r.organizations.DescribeAccount(ctx, account)
+	return err == nil && own.Organization != "" && other.Organization == own.Organization, err
 }

@@ -43,7 +43,7 @@ func (r *rooms) furnish(c Config, portal string) error {
 	r.trail = &audit.Log{
 		View: sqlstore.Viewed(r.db, read), InTx: sqlstore.Through(r.db, read), Now: r.now, Flush: r.recorder.Flush,
 	}
-	r.furnishAccountPlane(portal)
+	r.furnishAccountPlane(c, portal)
 	return r.furnishIdentityPlane(c, &embeddedaccounts.Accounts{
 		Unit: r.db.Unit, IAM: r.iam, Organizations: r.organizations, STS: r.sts, Now: r.now, Region: c.Region,
 	}, portal)

@@ -33,7 +33,7 @@ func (r *rooms) apis(f founding) []*wire.API {
 	tokens := paging.Tokens{Ring: r.ring}
 	services := []interface{ API() *wire.API }{
 		&accessanalyzerapi.Service{},
-		&accountapi.Service{},
+		&accountapi.Service{Organizations: r.organizations, Tokens: tokens},
 		&cloudtrailapi.Service{Log: r.trail, Tokens: tokens},
 		&iamapi.Service{IAM: r.iam, Simulator: r.simulator, RootAccess: r.rootAccess, Tokens: tokens, IssuerURL: r.sts.IssuerURL},
 		&foyerapi.Service{Instance: r.instance, Provisioning: r.provisioning, Tokens: tokens, Delegated: r.administers},

@@ -80,6 +80,8 @@ var settings = []setting{
 	{"audit-file", "append every audit event to this file, a line of JSON each", textTo(func(c *foyer.Config) *string { return &c.Audit.File }), text},
 	{"audit-webhook", "post every audit event to this https:// URL", textTo(func(c *foyer.Config) *string { return &c.Audit.Webhook }), text},
 	{"audit-webhook-secret", "signs what is posted: whsec_ and base64, or any text of 16 bytes at least", secretTo(func(c *foyer.Config) *secret.Text { return &c.Audit.WebhookSecret }), text},
+	{"account-leave-after", "how long an account made in an organization stays before it can leave it (default 96h, as at AWS)", durationTo(func(c *foyer.Config) *time.Duration { return &c.AccountLeaveAfter }), duration},
+	{"contact-information", "the management account's contact as JSON, given at first start: FullName, AddressLine1, City, PostalCode, CountryCode, PhoneNumber …", textTo(func(c *foyer.Config) *string { return &c.ContactInformation }), text},
 	{"management-account-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.ManagementAccountID }), text},
 	{"root-access-key-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.RootAccessKeyID }), text},
 	{"root-secret-access-key", "fixed at first start; otherwise random and shown once", secretTo(func(c *foyer.Config) *secret.Text { return &c.RootSecretAccessKey }), text},

@@ -40,6 +40,7 @@ type Account struct {
 	Path         string // o-…/r-…/ou-…/<account>/; "" when standalone
 	JoinedMethod JoinedMethod
 	Joined       time.Time // when it came into its organization, or was made
+	Created      time.Time // when it was made
 	Closed       time.Time // zero while it is not
 }
 
@@ -105,7 +106,7 @@ func (s *Service) CreateStandalone(ctx context.Context, id arn.AccountID, name, 
 			return fault.Newf(fault.Conflict, "An account with the id %s or its e-mail address exists already.", id)
 		}
 		return tx.PutOrgAccounts(ctx, []Account{{
-			ID: id, Name: name, Email: email, State: Active, JoinedMethod: Invited, Joined: tx.Now(),
+			ID: id, Name: name, Email: email, State: Active, JoinedMethod: Invited, Joined: tx.Now(), Created: tx.Now(),
 		}})
 	})
 }

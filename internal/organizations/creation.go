@@ -143,6 +143,9 @@ func (s *Service) create(ctx context.Context, tx Tx, org Organization, wanted []
 	if err := bindNew(ctx, tx, org, c.targets()); err != nil {
 		return nil, err
 	}
+	if err := shareContact(ctx, tx, org, c.accounts); err != nil {
+		return nil, err
+	}
 	if err := tx.PutOrgCreateStatuses(ctx, org.ID, statuses); err != nil {
 		return nil, fmt.Errorf("record %d creations: %w", len(statuses), err)
 	}
@@ -150,6 +153,23 @@ func (s *Service) create(ctx context.Context, tx Tx, org Organization, wanted []
 		return statuses, nil
 	}
 	return statuses, s.PutRoles(ctx, c.roles)
+}
+
+// shareContact gives new accounts the contact information of the management
+// account, if it has any, as AWS does.
+func shareContact(ctx context.Context, tx Tx, org Organization, accounts []Account) error {
+	contact, found, err := tx.AccountContact(ctx, org.Management)
+	if err != nil {
+		return fmt.Errorf("contact of %s: %w", org.Management, err)
+	}
+	if !found || len(accounts) == 0 {
+		return nil
+	}
+	ids := make([]arn.AccountID, len(accounts))
+	for i, a := range accounts {
+		ids[i] = a.ID
+	}
+	return tx.PutAccountContacts(ctx, ids, contact)
 }
 
 // checkNew holds n to the rules that fail a request rather than a creation.
@@ -270,7 +290,7 @@ func (s *Service) add(c *creation, n NewAccount) CreateStatus {
 	status.State, status.Account = Succeeded, n.ID
 	c.accounts = append(c.accounts, Account{
 		ID: n.ID, Name: n.Name, Email: n.Email, State: Active,
-		Organization: c.org.ID, ParentID: orRoot(n.Parent, c.org), JoinedMethod: Created, Joined: c.now,
+		Organization: c.org.ID, ParentID: orRoot(n.Parent, c.org), JoinedMethod: Created, Joined: c.now, Created: c.now,
 	})
 	c.tags = append(c.tags, tagsOf(string(n.ID), n.Tags)...)
 	role := n.RoleName

@@ -82,6 +82,7 @@ type Tx interface {
 	TrustTx
 	HandshakeTx
 	ResourcePolicyTx
+	InformationTx
 }
 
 // FeatureSet says what an organization is for.

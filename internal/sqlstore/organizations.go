@@ -63,16 +63,16 @@ func (tx *Tx) PutOrgAccounts(ctx context.Context, accounts []organizations.Accou
 	for _, a := range accounts {
 		all = append(all, []any{
 			string(a.ID), a.Name, a.Email, organizations.EmailKey(a.Email), string(a.State),
-			a.Organization, a.ParentID, string(a.JoinedMethod), micros(a.Joined), micros(a.Closed),
+			a.Organization, a.ParentID, string(a.JoinedMethod), micros(a.Joined), micros(a.Closed), micros(a.Created),
 		})
 	}
 	return tx.inBatches(ctx, `INSERT INTO account
-		(id, name, email, email_key, state, organization, parent, joined_method, joined, closed) VALUES `,
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "", all)
+		(id, name, email, email_key, state, organization, parent, joined_method, joined, closed, created) VALUES `,
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "", all)
 }
 
 // An account's path is its unit's, or the root's, and its own id.
-const accountQuery = `SELECT a.id, a.name, a.email, a.state, a.organization, a.parent, a.joined_method, a.joined, a.closed,
+const accountQuery = `SELECT a.id, a.name, a.email, a.state, a.organization, a.parent, a.joined_method, a.joined, a.closed, a.created,
 	COALESCE(o.management, ''), COALESCE(u.path, CASE WHEN o.id IS NULL THEN '' ELSE o.id || '/' || o.root || '/' END)
 	FROM account a LEFT JOIN organization o ON o.id = a.organization LEFT JOIN organization_unit u ON u.id = a.parent `
 
@@ -81,9 +81,10 @@ func scanAccount(row scanner) (organizations.Account, error) {
 		a              organizations.Account
 		management     arn.AccountID
 		joined, closed int64
+		created        int64
 	)
-	err := row.Scan(&a.ID, &a.Name, &a.Email, &a.State, &a.Organization, &a.ParentID, &a.JoinedMethod, &joined, &closed, &management, &a.Path)
-	a.Joined, a.Closed = fromMicros(joined), fromMicros(closed)
+	err := row.Scan(&a.ID, &a.Name, &a.Email, &a.State, &a.Organization, &a.ParentID, &a.JoinedMethod, &joined, &closed, &created, &management, &a.Path)
+	a.Joined, a.Closed, a.Created = fromMicros(joined), fromMicros(closed), fromMicros(created)
 	if a.Path != "" {
 		a.Path += string(a.ID) + "/"
 		a.ARN = organizations.Organization{ID: a.Organization, Management: management}.AccountARN(a.ID)
