@@ -15,6 +15,7 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/mail"
 	"foyer/internal/organizations"
+	"foyer/internal/quota"
 	"foyer/internal/seal"
 	"foyer/internal/secret"
 	"foyer/internal/session"
@@ -61,6 +62,8 @@ type Config struct {
 	Audit           AuditStreams  // carry events away as they happen
 
 	AccountLeaveAfter time.Duration // how long an account made in an organization stays in it; 0 means AWS's four days
+	// Quotas bound how much there may be; the zero Quotas are AWS's.
+	Quotas quota.Quotas
 
 	// Values that are fixed at first start; empty ones are random.
 	ManagementAccountID string

@@ -47,6 +47,7 @@ func (r *rooms) furnishIdentityPlane(c Config, accounts provisioning.Accounts, p
 	}
 	r.furnishPeople(portal)
 	r.furnishAssignments(accounts)
+	r.directory.Quotas, r.sets.Quotas, r.assignments.Quotas = c.Quotas, c.Quotas, c.Quotas
 	return r.furnishSignIn(c, portal)
 }
 

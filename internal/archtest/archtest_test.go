@@ -22,7 +22,7 @@ var storeys = [][]string{
 	{
 		"internal/arn", "internal/fault", "internal/secret", "internal/caller", "internal/seal", "internal/mint",
 		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "internal/identitycontext",
-		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "internal/jsontree", "web",
+		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "internal/jsontree", "internal/quota", "web",
 	},
 	// ROOMS below both planes.
 	{"internal/audit", "internal/jobs", "internal/mail"},

@@ -16,11 +16,8 @@ import (
 	"foyer/internal/paging"
 	"foyer/internal/permissionset"
 	"foyer/internal/provisioning"
+	"foyer/internal/quota"
 )
-
-// MaxSetsPerAccount is Identity Center's quota of permission sets provisioned
-// in one account.
-const MaxSetsPerAccount = 500
 
 // PrincipalType is the kind of who is assigned, in the API's words.
 type PrincipalType string
@@ -99,13 +96,15 @@ type Accounts interface {
 	AccountExists(ctx context.Context, id arn.AccountID) (bool, error)
 }
 
-// Service keeps assignments. All fields are required. What changes must be
+// Service keeps assignments. All fields but Quotas are required. What changes must be
 // called in a unit of work, so that provisioning joins its transaction.
 type Service struct {
 	InTx         func(context.Context, func(Tx) error) error // joins the unit of work of the context
 	View         func(context.Context, func(Tx) error) error // for reading
 	Provisioning Provisioning
 	Accounts     Accounts
+	// Quotas bound what is provisioned in an account; the zero Quotas are AWS's.
+	Quotas quota.Quotas
 }
 
 // checkTarget fails with NotFound unless the set and the account exist.

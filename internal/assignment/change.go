@@ -7,6 +7,7 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/fault"
 	"foyer/internal/provisioning"
+	"foyer/internal/quota"
 )
 
 // Create gives a its permission set, and answers the operation that brings the
@@ -20,7 +21,7 @@ func (s *Service) Create(ctx context.Context, a Assignment) (o provisioning.Oper
 		if err := checkPrincipal(ctx, tx, a.PrincipalType, a.PrincipalID); err != nil {
 			return err
 		}
-		if err := checkRoom(ctx, tx, a); err != nil {
+		if err := s.checkRoom(ctx, tx, a); err != nil {
 			return err
 		}
 		a.Created = tx.Now()
@@ -37,14 +38,14 @@ func (s *Service) Create(ctx context.Context, a Assignment) (o provisioning.Oper
 }
 
 // checkRoom fails with Quota when a would bring one set too many into its account.
-func checkRoom(ctx context.Context, tx Tx, a Assignment) error {
+func (s *Service) checkRoom(ctx context.Context, tx Tx, a Assignment) error {
 	wanted, err := tx.ProvisioningWanted(ctx, provisioning.Pair{Account: a.Account, Set: a.Set})
 	if err != nil || wanted {
 		return err
 	}
 	n, err := tx.CountProvisionedSets(ctx, a.Account)
-	if err == nil && n >= MaxSetsPerAccount {
-		err = fault.Newf(fault.Quota, "You have exceeded AWS SSO limits. Cannot provision more than %d PermissionSets in account %s.", MaxSetsPerAccount, a.Account)
+	if most := s.Quotas.InForce().PermissionSetsPerAccount; err == nil && quota.Exceeded(most, n+1) {
+		err = fault.Newf(fault.Quota, "You have exceeded AWS SSO limits. Cannot provision more than %d PermissionSets in account %s.", most, a.Account)
 	}
 	return err
 }

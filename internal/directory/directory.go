@@ -11,6 +11,7 @@ import (
 	"foyer/internal/fault"
 	"foyer/internal/mint"
 	"foyer/internal/paging"
+	"foyer/internal/quota"
 )
 
 // UserID names a user: <10 hex of the store>-<uuid>, or a UUID alone.
@@ -95,6 +96,10 @@ type Reader interface {
 // Tx is what changing the directory needs of one transaction.
 type Tx interface {
 	Reader
+	CountDirectoryUsers(context.Context) (int, error)
+	CountDirectoryGroups(context.Context) (int, error)
+	// CountDirectoryGroupsOf counts the groups a user is a member of.
+	CountDirectoryGroupsOf(ctx context.Context, user UserID) (int, error)
 	PutDirectoryUser(ctx context.Context, u User) (created bool, err error)
 	UpdateDirectoryUser(ctx context.Context, u User) error
 	DeleteDirectoryUser(ctx context.Context, id UserID) (deleted bool, err error)
@@ -105,7 +110,8 @@ type Tx interface {
 	DeleteDirectoryMembership(ctx context.Context, id MembershipID) (deleted bool, err error)
 }
 
-// Directory is the identity store of one instance. All fields are required.
+// Directory is the identity store of one instance. All fields but Quotas are
+// required.
 type Directory struct {
 	InTx func(context.Context, func(Tx) error) error
 	View func(context.Context, func(Reader) error) error
@@ -119,6 +125,21 @@ type Directory struct {
 	// Gone is told, in the same transaction, that a user or group is deleted,
 	// so that what names it goes with it.
 	Gone func(ctx context.Context, resource Resource, id string) error
+
+	// Quotas bound users, groups and memberships; the zero Quotas are AWS's.
+	Quotas quota.Quotas
+}
+
+// checkRoom fails with a Quota fault when most things are there already.
+func checkRoom(ctx context.Context, most int, count func(context.Context) (int, error), things string) error {
+	if most < 0 {
+		return nil
+	}
+	n, err := count(ctx)
+	if err == nil && quota.Exceeded(most, n+1) {
+		err = fault.Newf(fault.Quota, "You have reached the quota of %d %s.", most, things)
+	}
+	return err
 }
 
 // CheckStore fails unless id names this directory.

@@ -13,6 +13,7 @@ import (
 	"foyer/internal/fault"
 	"foyer/internal/mint"
 	"foyer/internal/paging"
+	"foyer/internal/quota"
 	"foyer/internal/sqlstore"
 )
 
@@ -222,5 +223,42 @@ func TestListingsPage(t *testing.T) {
 	}
 	if seen != 3 {
 		t.Errorf("saw %d users, want 3", seen)
+	}
+}
+
+func TestQuotas(t *testing.T) {
+	d, _ := open(t)
+	d.Quotas = quota.Quotas{Users: 2, Groups: 2, GroupsPerUser: 1}
+	u := create(t, d, ann())
+	bob := ann()
+	bob.UserName, bob.Emails = "bob", nil
+	create(t, d, bob)
+	bob.UserName = "bea"
+	if _, err := d.CreateUser(t.Context(), "test", bob); fault.Of(err) != fault.Quota {
+		t.Errorf("a third user: %v, want Quota", err)
+	}
+	var groups []directory.GroupID
+	for _, name := range []string{"a", "b", "c"} {
+		g, err := d.CreateGroup(t.Context(), "test", name, "")
+		if name == "c" {
+			if fault.Of(err) != fault.Quota {
+				t.Errorf("a third group: %v, want Quota", err)
+			}
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		groups = append(groups, g.ID)
+	}
+	if _, err := d.AddMember(t.Context(), "test", groups[0], u.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.AddMember(t.Context(), "test", groups[1], u.ID); fault.Of(err) != fault.Quota {
+		t.Errorf("a second membership: %v, want Quota", err)
+	}
+	d.Quotas.GroupsPerUser = quota.Unlimited
+	if _, err := d.AddMember(t.Context(), "test", groups[1], u.ID); err != nil {
+		t.Errorf("a second membership without a quota: %v", err)
 	}
 }

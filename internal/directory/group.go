@@ -39,6 +39,9 @@ func (d *Directory) CreateGroup(ctx context.Context, by, displayName, descriptio
 		return Group{}, err
 	}
 	err = d.InTx(ctx, func(tx Tx) error {
+		if err := checkRoom(ctx, d.Quotas.InForce().Groups, tx.CountDirectoryGroups, "groups"); err != nil {
+			return err
+		}
 		created, err := tx.PutDirectoryGroup(ctx, g)
 		if err == nil && !created {
 			return taken("Duplicate GroupDisplayName")

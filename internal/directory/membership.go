@@ -21,10 +21,17 @@ func (d *Directory) AddMember(ctx context.Context, by string, group GroupID, use
 			return err
 		}
 		created, err := tx.PutDirectoryMembership(ctx, m)
-		if err == nil && !created {
+		if err != nil {
+			return err
+		}
+		if !created {
 			return taken("Member and group relationship already exists.")
 		}
-		return err
+		others := func(ctx context.Context) (int, error) {
+			n, err := tx.CountDirectoryGroupsOf(ctx, user)
+			return n - 1, err
+		}
+		return checkRoom(ctx, d.Quotas.InForce().GroupsPerUser, others, "groups per user")
 	})
 	return m, err
 }

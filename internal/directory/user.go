@@ -165,6 +165,9 @@ func (d *Directory) CreateUser(ctx context.Context, by string, a Attributes, ext
 		if err := checkUnique(ctx, tx, u); err != nil {
 			return err
 		}
+		if err := checkRoom(ctx, d.Quotas.InForce().Users, tx.CountDirectoryUsers, "users"); err != nil {
+			return err
+		}
 		created, err := tx.PutDirectoryUser(ctx, u)
 		if err == nil && !created {
 			return taken("Duplicate UserName") // somebody was faster

@@ -7,18 +7,13 @@ import (
 
 	"foyer/internal/fault"
 	"foyer/internal/policy"
-)
-
-// Bounds of an inline policy.
-const (
-	MaxInlineBytes      = 32768
-	MaxInlineCharacters = 10240 // without white space
+	"foyer/internal/quota"
 )
 
 // PutInline gives the set its one inline policy, in place of any it had. A
 // document that is no identity policy is Invalid, with AWS's reason.
 func (s *Service) PutInline(ctx context.Context, setARN, document string) error {
-	if err := checkInline(document); err != nil {
+	if err := s.checkInline(document); err != nil {
 		return err
 	}
 	return s.InTx(ctx, func(tx Tx) error {
@@ -29,15 +24,15 @@ func (s *Service) PutInline(ctx context.Context, setARN, document string) error 
 	})
 }
 
-func checkInline(document string) error {
+func (s *Service) checkInline(document string) error {
 	solid := 0
 	for _, c := range document {
 		if !unicode.IsSpace(c) {
 			solid++
 		}
 	}
-	if len(document) > MaxInlineBytes || solid > MaxInlineCharacters {
-		return fault.Newf(fault.Quota, "The inline policy is too large: at most %d bytes, and %d characters without white space.", MaxInlineBytes, MaxInlineCharacters)
+	if q := s.Quotas.InForce(); quota.Exceeded(q.InlinePolicyBytes, len(document)) || quota.Exceeded(q.InlinePolicyCharacters, solid) {
+		return fault.Newf(fault.Quota, "The inline policy is too large: at most %d bytes, and %d characters without white space.", q.InlinePolicyBytes, q.InlinePolicyCharacters)
 	}
 	_, err := policy.Compile(document, policy.Identity)
 	if bad, ok := errors.AsType[*policy.Malformed](err); ok {

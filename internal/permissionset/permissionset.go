@@ -15,13 +15,7 @@ import (
 	"foyer/internal/fault"
 	"foyer/internal/mint"
 	"foyer/internal/paging"
-)
-
-// Quotas of Identity Center.
-const (
-	MaxSets     = 2000 // per instance
-	MaxPolicies = 20   // managed and customer managed together, per set
-	MaxTags     = 50   // per resource
+	"foyer/internal/quota"
 )
 
 // Bounds of a set's members, in characters.
@@ -109,12 +103,14 @@ type Tx interface {
 	DeleteResourceTag(ctx context.Context, resourceARN, key string) error
 }
 
-// Service keeps permission sets. All fields are required.
+// Service keeps permission sets. All fields but Quotas are required.
 type Service struct {
 	InTx func(context.Context, func(Tx) error) error // commits when the function returns nil
 	View func(context.Context, func(Reader) error) error
 	Mint mint.Mint
 	Now  func() time.Time
+	// Quotas bound sets, their policies and tags; the zero Quotas are AWS's.
+	Quotas quota.Quotas
 }
 
 // in reads a set that must exist.

@@ -6,10 +6,11 @@ import (
 	"foyer/internal/awsmanaged"
 	"foyer/internal/fault"
 	"foyer/internal/paging"
+	"foyer/internal/quota"
 )
 
 // Attach attaches an AWS managed policy. A policy that AWS does not have is
-// NotFound, one attached already a Conflict, more than MaxPolicies a Quota fault.
+// NotFound, one attached already a Conflict, more than the quota of them a Quota fault.
 func (s *Service) Attach(ctx context.Context, setARN, policyARN string) error {
 	return s.InTx(ctx, func(tx Tx) error {
 		if _, err := in(ctx, tx, setARN); err != nil {
@@ -19,7 +20,7 @@ func (s *Service) Attach(ctx context.Context, setARN, policyARN string) error {
 			return err
 		}
 		attached, err := tx.AttachToPermissionSet(ctx, setARN, policyARN)
-		return afterAttaching(ctx, tx, setARN, policyARN, attached, err)
+		return s.afterAttaching(ctx, tx, setARN, policyARN, attached, err)
 	})
 }
 
@@ -42,7 +43,7 @@ func (s *Service) Reference(ctx context.Context, setARN string, ref PolicyRef) e
 			return err
 		}
 		attached, err := tx.ReferenceFromPermissionSet(ctx, setARN, ref)
-		return afterAttaching(ctx, tx, setARN, ref.Key(), attached, err)
+		return s.afterAttaching(ctx, tx, setARN, ref.Key(), attached, err)
 	})
 }
 
@@ -91,7 +92,7 @@ func known(policyARN string) error {
 	return nil
 }
 
-func afterAttaching(ctx context.Context, tx Tx, setARN, name string, attached bool, err error) error {
+func (s *Service) afterAttaching(ctx context.Context, tx Tx, setARN, name string, attached bool, err error) error {
 	if err != nil {
 		return err
 	}
@@ -99,8 +100,8 @@ func afterAttaching(ctx context.Context, tx Tx, setARN, name string, attached bo
 		return fault.Newf(fault.Conflict, "Policy %s is already attached to PermissionSet with ARN %s.", name, setARN)
 	}
 	n, err := tx.CountPermissionSetPolicies(ctx, setARN)
-	if err == nil && n > MaxPolicies {
-		err = fault.Newf(fault.Quota, "You have exceeded AWS SSO limits. Cannot attach more than %d managed policies to a PermissionSet.", MaxPolicies)
+	if most := s.Quotas.InForce().PoliciesPerPermissionSet; err == nil && quota.Exceeded(most, n) {
+		err = fault.Newf(fault.Quota, "You have exceeded AWS SSO limits. Cannot attach more than %d managed policies to a PermissionSet.", most)
 	}
 	return err
 }

@@ -9,15 +9,16 @@ import (
 	"foyer/internal/fault"
 	"foyer/internal/mint"
 	"foyer/internal/paging"
+	"foyer/internal/quota"
 )
 
 // Create adds a set with its tags and returns it. A name that is taken is a
-// Conflict; more than MaxSets a Quota fault.
+// Conflict; more than the quota of them a Quota fault.
 func (s *Service) Create(ctx context.Context, set Set, tags map[string]string) (Set, error) {
 	if err := set.Validate(); err != nil {
 		return Set{}, err
 	}
-	if err := checkTags(tags); err != nil {
+	if err := s.checkTags(tags); err != nil {
 		return Set{}, err
 	}
 	_, instanceID, _ := strings.Cut(set.InstanceARN, "instance/")
@@ -29,8 +30,8 @@ func (s *Service) Create(ctx context.Context, set Set, tags map[string]string) (
 		if err != nil {
 			return err
 		}
-		if n >= MaxSets {
-			return fault.Newf(fault.Quota, "You have exceeded AWS SSO limits. Cannot create more than %d PermissionSets per instance.", MaxSets)
+		if most := s.Quotas.InForce().PermissionSets; quota.Exceeded(most, n+1) {
+			return fault.Newf(fault.Quota, "You have exceeded AWS SSO limits. Cannot create more than %d PermissionSets per instance.", most)
 		}
 		created, err := tx.PutPermissionSet(ctx, set)
 		if err != nil {

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"foyer/internal/fault"
+	"foyer/internal/quota"
 )
 
 // Tag puts tags on a set or on the instance itself; values of keys it has are
 // overwritten.
 func (s *Service) Tag(ctx context.Context, resourceARN string, tags map[string]string) error {
-	if err := checkTags(tags); err != nil {
+	if err := s.checkTags(tags); err != nil {
 		return err
 	}
 	return s.InTx(ctx, func(tx Tx) error {
@@ -21,8 +22,8 @@ func (s *Service) Tag(ctx context.Context, resourceARN string, tags map[string]s
 			return err
 		}
 		all, err := tx.ResourceTags(ctx, resourceARN)
-		if err == nil && len(all) > MaxTags {
-			err = tooManyTags()
+		if err == nil && quota.Exceeded(s.Quotas.InForce().TagsPerResource, len(all)) {
+			err = s.tooManyTags()
 		}
 		return err
 	})
@@ -65,9 +66,9 @@ func taggable(ctx context.Context, r Reader, resourceARN string) error {
 	return err
 }
 
-func checkTags(tags map[string]string) error {
-	if len(tags) > MaxTags {
-		return tooManyTags()
+func (s *Service) checkTags(tags map[string]string) error {
+	if quota.Exceeded(s.Quotas.InForce().TagsPerResource, len(tags)) {
+		return s.tooManyTags()
 	}
 	for key := range tags {
 		if strings.HasPrefix(strings.ToLower(key), "aws:") {
@@ -77,8 +78,8 @@ func checkTags(tags map[string]string) error {
 	return nil
 }
 
-func tooManyTags() error {
-	return fault.Newf(fault.Quota, "A resource has at most %d tags.", MaxTags)
+func (s *Service) tooManyTags() error {
+	return fault.Newf(fault.Quota, "A resource has at most %d tags.", s.Quotas.InForce().TagsPerResource)
 }
 
 func putTags(ctx context.Context, tx Tx, resourceARN string, tags map[string]string) error {

@@ -134,3 +134,15 @@ func (tx *Tx) DirectoryPrincipal(ctx context.Context, kind, id string) (bool, er
 	var found string
 	return tx.queryRow(ctx, "SELECT id FROM "+table+" WHERE id = ?", []any{id}, &found)
 }
+
+// CountDirectoryGroups counts the groups there are.
+func (tx *Tx) CountDirectoryGroups(ctx context.Context) (n int, err error) {
+	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM directory_group", nil, &n)
+	return n, err
+}
+
+// CountDirectoryGroupsOf counts the groups a user is a member of.
+func (tx *Tx) CountDirectoryGroupsOf(ctx context.Context, user directory.UserID) (n int, err error) {
+	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM directory_membership WHERE user_id = ?", []any{string(user)}, &n)
+	return n, err
+}

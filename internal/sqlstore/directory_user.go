@@ -150,3 +150,9 @@ func (tx *Tx) DirectoryOwnerOfExternalID(ctx context.Context, resource directory
 		[]any{string(resource), external.Issuer, external.ID}, &owner)
 	return owner, found, err
 }
+
+// CountDirectoryUsers counts the users there are.
+func (tx *Tx) CountDirectoryUsers(ctx context.Context) (n int, err error) {
+	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM directory_user", nil, &n)
+	return n, err
+}
