@@ -32,7 +32,7 @@ func (r *rooms) administers(ctx context.Context, account arn.AccountID) (bool, e
 func (r *rooms) apis(f founding) []*wire.API {
 	tokens := paging.Tokens{Ring: r.ring}
 	services := []interface{ API() *wire.API }{
-		&accessanalyzerapi.Service{},
+		&accessanalyzerapi.Service{Tokens: tokens},
 		&accountapi.Service{Organizations: r.organizations, Tokens: tokens},
 		&cloudtrailapi.Service{Log: r.trail, Tokens: tokens},
 		&iamapi.Service{IAM: r.iam, Simulator: r.simulator, RootAccess: r.rootAccess, Tokens: tokens, IssuerURL: r.sts.IssuerURL},

@@ -95,6 +95,7 @@ type Entry struct {
 	Name               string   `json:"n"`
 	ResourceControlled bool     `json:"c,omitempty"`
 	KeyPrefixes        []string `json:"k,omitempty"` // of keys that do not begin with Prefix, such as "saml"
+	ARNServices        []string `json:"s,omitempty"` // what its resources' ARNs name as their service
 }
 
 // catalogue is the file, of which those services are read that were asked for.
@@ -211,6 +212,42 @@ func KeyOwners(prefix string) []string {
 		}
 	}
 	return owners
+}
+
+// ARNTemplates returns what the ARNs look like that name service as theirs, of
+// whatever service prefix. It is empty for one that no ARN names.
+func ARNTemplates(service string) []string {
+	c, err := load()
+	if err != nil {
+		return nil // cannot be: the test reads all of it
+	}
+	var templates []string
+	for _, e := range c.entries {
+		if !slices.Contains(e.ARNServices, service) {
+			continue
+		}
+		s, _ := c.find(e.Prefix)
+		for _, r := range s.Resources {
+			if ARNService(e.Prefix, r.ARN) == service {
+				templates = append(templates, r.ARN)
+			}
+		}
+	}
+	return templates
+}
+
+// ARNService is the service that an ARN of the service prefix, or what it looks
+// like, names: the prefix, where that is open.
+func ARNService(prefix, arn string) string {
+	parts := strings.SplitN(arn, ":", 4)
+	switch {
+	case len(parts) < 4:
+		return ""
+	case strings.Contains(parts[2], "${"):
+		return prefix
+	default:
+		return parts[2]
+	}
 }
 
 // Action returns the action of a name, in any case.

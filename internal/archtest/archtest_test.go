@@ -22,7 +22,7 @@ var storeys = [][]string{
 	{
 		"internal/arn", "internal/fault", "internal/secret", "internal/caller", "internal/seal", "internal/mint",
 		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "internal/identitycontext",
-		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "internal/jsontree", "internal/quota", "web",
+		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "internal/jsontree", "internal/quota", "internal/policycheck", "web",
 	},
 	// ROOMS below both planes.
 	{"internal/audit", "internal/jobs", "internal/mail"},
@@ -42,23 +42,24 @@ var storeys = [][]string{
 
 // doors are the imports within one storey that someone decided on.
 var doors = map[string][]string{
-	"internal/wire":            {"internal/arn", "internal/caller", "internal/secret"},     // a call says who makes it, and for whom
-	"internal/awsmanaged":      {"internal/packed"},                                        // the documents are embedded packed
-	"internal/policy":          {"internal/jsontree"},                                      // statements know where they stand
-	"internal/actioncatalogue": {"internal/packed"},                                        // the services are embedded packed
-	"internal/caller":          {"internal/arn"},                                           // a caller lives in an account
-	"internal/mint":            {"internal/secret"},                                        // tokens are born secret
-	"internal/paging":          {"internal/seal", "internal/fault"},                        // page tokens are sealed
-	"internal/identitycontext": {"internal/seal"},                                          // an assertion is sealed
-	"internal/saml":            {"internal/fault"},                                         // verification fails in the house's words
-	"internal/sigv4":           {"internal/secret", "internal/fault"},                      // a signature is made with a secret
-	"internal/mail":            {"internal/jobs"},                                          // a letter is posted by a job
-	"internal/assignment":      {"internal/permissionset", "internal/provisioning"},        // an assignment is of a set, and begins its provisioning
-	"internal/provisioning":    {"internal/permissionset", "internal/instance"},            // a role is a permission set in an account of an instance
-	"internal/federation":      {"internal/provisioning", "internal/instance"},             // credentials come through the seam that provisioning declares
-	"internal/oidc":            {"internal/session"},                                       // a token hangs from a sign-in session
-	"internal/access":          {"internal/iam", "internal/organizations", "internal/sts"}, // the gate reads what the account plane holds
-	"internal/sts":             {"internal/iam"},                                           // a session is a role's
+	"internal/wire":            {"internal/arn", "internal/caller", "internal/secret"},                               // a call says who makes it, and for whom
+	"internal/awsmanaged":      {"internal/packed"},                                                                  // the documents are embedded packed
+	"internal/policy":          {"internal/jsontree"},                                                                // statements know where they stand
+	"internal/policycheck":     {"internal/jsontree", "internal/policy", "internal/actioncatalogue", "internal/arn"}, // policies are checked against what AWS has
+	"internal/actioncatalogue": {"internal/packed"},                                                                  // the services are embedded packed
+	"internal/caller":          {"internal/arn"},                                                                     // a caller lives in an account
+	"internal/mint":            {"internal/secret"},                                                                  // tokens are born secret
+	"internal/paging":          {"internal/seal", "internal/fault"},                                                  // page tokens are sealed
+	"internal/identitycontext": {"internal/seal"},                                                                    // an assertion is sealed
+	"internal/saml":            {"internal/fault"},                                                                   // verification fails in the house's words
+	"internal/sigv4":           {"internal/secret", "internal/fault"},                                                // a signature is made with a secret
+	"internal/mail":            {"internal/jobs"},                                                                    // a letter is posted by a job
+	"internal/assignment":      {"internal/permissionset", "internal/provisioning"},                                  // an assignment is of a set, and begins its provisioning
+	"internal/provisioning":    {"internal/permissionset", "internal/instance"},                                      // a role is a permission set in an account of an instance
+	"internal/federation":      {"internal/provisioning", "internal/instance"},                                       // credentials come through the seam that provisioning declares
+	"internal/oidc":            {"internal/session"},                                                                 // a token hangs from a sign-in session
+	"internal/access":          {"internal/iam", "internal/organizations", "internal/sts"},                           // the gate reads what the account plane holds
+	"internal/sts":             {"internal/iam"},                                                                     // a session is a role's
 }
 
 // planes are the two groups of rooms that never import each other.

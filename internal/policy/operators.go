@@ -225,3 +225,63 @@ func isBase64(s string) bool {
 	_, err := base64.StdEncoding.DecodeString(s)
 	return err == nil
 }
+
+// OperatorType is what a condition operator compares.
+type OperatorType string
+
+// The types of operators, as AWS's messages name them.
+const (
+	StringOperator  OperatorType = "String"
+	NumericOperator OperatorType = "Numeric"
+	DateOperator    OperatorType = "Date"
+	BoolOperator    OperatorType = "Bool"
+	BinaryOperator  OperatorType = "Binary"
+	IPOperator      OperatorType = "IpAddress"
+	ARNOperator     OperatorType = "ARN"
+	NullOperator    OperatorType = "Null"
+)
+
+var operatorTypes = [...]OperatorType{
+	stringExact: StringOperator, stringFold: StringOperator, stringLike: StringOperator, numeric: NumericOperator, date: DateOperator,
+	boolean: BoolOperator, binary: BinaryOperator, ipAddress: IPOperator, arnLike: ARNOperator, null: NullOperator,
+}
+
+// Operator is a condition operator as a policy names it.
+type Operator struct {
+	Type      OperatorType
+	Wildcards bool // * and ? in its values are wildcards
+	Negated   bool
+	IfExists  bool
+	ForAll    bool // ForAllValues:
+	ForAny    bool // ForAnyValue:
+}
+
+// ParseOperator reads the name of an operator. It is false where there is none
+// such; NullIfExists is none.
+func ParseOperator(name string) (Operator, bool) {
+	c, ok := readOperator(name)
+	return Operator{
+		Type: operatorTypes[c.operator.compare], Negated: c.operator.negated, IfExists: c.ifExists,
+		Wildcards: c.operator.compare == stringLike || c.operator.compare == arnLike,
+		ForAll:    c.quantifier == forAll, ForAny: c.quantifier == forAny,
+	}, ok
+}
+
+// Takes reports whether value is one that o can compare.
+func (o Operator) Takes(value string) (ok bool) {
+	switch o.Type {
+	case NumericOperator:
+		_, ok = parseNumber(value)
+	case DateOperator:
+		_, ok = parseDate(value)
+	case BoolOperator, NullOperator:
+		ok = strings.EqualFold(value, "true") || strings.EqualFold(value, "false")
+	case BinaryOperator:
+		ok = isBase64(value)
+	case IPOperator:
+		_, ok = parseNetwork(value)
+	default:
+		ok = true
+	}
+	return ok
+}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -100,6 +101,11 @@ func write(files map[string][]byte) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", prefix, err)
 		}
+		for _, r := range s.Resources {
+			if named := actioncatalogue.ARNService(prefix, r.ARN); named != "" && !slices.Contains(entries[i].ARNServices, named) {
+				entries[i].ARNServices = append(entries[i].ARNServices, named)
+			}
+		}
 		if contents[i+1], err = json.Marshal(s); err != nil {
 			return nil, err
 		}
@@ -146,7 +152,7 @@ func service(files map[string][]byte, prefix string) (*actioncatalogue.Service, 
 		return nil, err
 	}
 	for _, k := range keys {
-		s.Keys = append(s.Keys, actioncatalogue.Key{Name: k.Key, Type: k.Type})
+		s.Keys = append(s.Keys, actioncatalogue.Key{Name: openNames.ReplaceAllString(k.Key, "$${TagKey}"), Type: k.Type})
 	}
 	slices.SortFunc(s.Actions, func(a, b actioncatalogue.Action) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
@@ -169,6 +175,9 @@ func level(text string) actioncatalogue.Level {
 	first, _, _ := strings.Cut(text, ",")
 	return actioncatalogue.Level(first)
 }
+
+// openNames are the other ways in which the data writes the name of a tag.
+var openNames = regexp.MustCompile(`<[^>]*>|\btag-key$|\$\{tag-key\}`)
 
 // decode reads a file of the package; a service may lack it.
 func decode(files map[string][]byte, name string, into any) error {
