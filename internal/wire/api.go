@@ -33,7 +33,25 @@ type API struct {
 	Authorize map[string]Authorization
 	// Fault turns a room's failure into this service's own error.
 	Fault func(error) *Error
+	// Violated gives the further members of the error for an input that breaks
+	// the contract, by the first rule it breaks. Nil gives none.
+	Violated func(Violation) map[string]any
 }
+
+// Violation is a kind of rule of the contract that an input breaks.
+type Violation uint8
+
+// The kinds of rules.
+const (
+	AnotherRule Violation = iota
+	Absent
+	TooShort
+	TooLong
+	TooSmall
+	TooLarge
+	NotInEnum
+	NotInPattern
+)
 
 // Operation is one operation of an API.
 type Operation struct {

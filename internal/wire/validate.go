@@ -25,10 +25,14 @@ func Validate(api *API, op *Operation, in any) *Error {
 	if len(v.broken) > 1 {
 		noun = "validation errors"
 	}
-	return &Error{
+	e := &Error{
 		Code: api.validationCode(), Status: 400,
 		Message: fmt.Sprintf("%d %s detected: %s", len(v.broken), noun, strings.Join(v.broken, "; ")),
 	}
+	if api.Violated != nil {
+		e.Fields = api.Violated(v.first)
+	}
+	return e
 }
 
 func (a *API) validationCode() string {
@@ -46,12 +50,16 @@ func (a *API) validationCode() string {
 type validator struct {
 	api    *API
 	broken []string
+	first  Violation // of broken
 }
 
 // breaks notes a broken rule. value is "" when it must not, or cannot, be shown.
-func (v *validator) breaks(path, value, rule string) {
+func (v *validator) breaks(kind Violation, path, value, rule string) {
 	if len(v.broken) >= maxViolations {
 		return
+	}
+	if len(v.broken) == 0 {
+		v.first = kind
 	}
 	if value != "" {
 		value = " '" + value + "'"
@@ -61,6 +69,9 @@ func (v *validator) breaks(path, value, rule string) {
 
 // absent notes that a required member was not given.
 func (v *validator) absent(path string) {
+	if len(v.broken) == 0 {
+		v.first = Absent
+	}
 	if len(v.broken) < maxViolations {
 		v.broken = append(v.broken, "Value null at '"+path+"' failed to satisfy constraint: Member must not be null")
 	}
@@ -115,7 +126,7 @@ func (v *validator) structure(s *Shape, x reflect.Value, path string) {
 		v.value(s.of(i), field, at)
 	}
 	if s.Union && set != 1 {
-		v.breaks(path, "", "Exactly one member must be set")
+		v.breaks(AnotherRule, path, "", "Exactly one member must be set")
 	}
 }
 
@@ -139,10 +150,10 @@ func (v *validator) length(s *Shape, n int, shown, path string) {
 		return
 	}
 	if int64(n) < s.Min {
-		v.breaks(path, shown, fmt.Sprintf("Member must have length greater than or equal to %d", s.Min))
+		v.breaks(TooShort, path, shown, fmt.Sprintf("Member must have length greater than or equal to %d", s.Min))
 	}
 	if s.Max >= 0 && int64(n) > s.Max {
-		v.breaks(path, shown, fmt.Sprintf("Member must have length less than or equal to %d", s.Max))
+		v.breaks(TooLong, path, shown, fmt.Sprintf("Member must have length less than or equal to %d", s.Max))
 	}
 }
 
@@ -153,10 +164,10 @@ func (v *validator) text(s *Shape, text, path string) {
 	}
 	v.length(s, utf8.RuneCountInString(text), shown, path)
 	if len(s.Enum) > 0 && !slices.Contains(s.Enum, text) {
-		v.breaks(path, shown, "Member must satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")
+		v.breaks(NotInEnum, path, shown, "Member must satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")
 	}
 	if s.Pattern != "" && (!s.Bounded || s.Max < 0 || int64(len(text)) <= 4*s.Max) && !s.matches(text) {
-		v.breaks(path, shown, "Member must satisfy regular expression pattern: "+s.Pattern)
+		v.breaks(NotInPattern, path, shown, "Member must satisfy regular expression pattern: "+s.Pattern)
 	}
 }
 
@@ -166,9 +177,9 @@ func (v *validator) number(s *Shape, n int64, path string) {
 	}
 	shown := strconv.FormatInt(n, 10)
 	if n < s.Min {
-		v.breaks(path, shown, fmt.Sprintf("Member must have value greater than or equal to %d", s.Min))
+		v.breaks(TooSmall, path, shown, fmt.Sprintf("Member must have value greater than or equal to %d", s.Min))
 	}
 	if s.Max >= 0 && n > s.Max {
-		v.breaks(path, shown, fmt.Sprintf("Member must have value less than or equal to %d", s.Max))
+		v.breaks(TooLarge, path, shown, fmt.Sprintf("Member must have value less than or equal to %d", s.Max))
 	}
 }

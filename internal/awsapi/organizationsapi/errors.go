@@ -75,3 +75,13 @@ func faultOf(err error) *wire.Error {
 	}
 	return e
 }
+
+// reasons are the service's words for inputs that break the contract.
+var reasons = [...]string{
+	wire.AnotherRule: InvalidInputExceptionReasonInputRequired, wire.Absent: InvalidInputExceptionReasonInputRequired,
+	wire.TooShort: InvalidInputExceptionReasonMinLengthExceeded, wire.TooLong: InvalidInputExceptionReasonMaxLengthExceeded,
+	wire.TooSmall: InvalidInputExceptionReasonMinValueExceeded, wire.TooLarge: InvalidInputExceptionReasonMaxValueExceeded,
+	wire.NotInEnum: InvalidInputExceptionReasonInvalidEnum, wire.NotInPattern: InvalidInputExceptionReasonInvalidPattern,
+}
+
+func reasonOf(v wire.Violation) map[string]any { return map[string]any{"Reason": reasons[v]} }

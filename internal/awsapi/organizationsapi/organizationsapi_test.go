@@ -264,3 +264,28 @@ func TestEveryFailureHasACodeOfTheModel(t *testing.T) {
 		t.Errorf("a wire error is answered as %v", got)
 	}
 }
+
+func TestInputsThatBreakTheContractSayHow(t *testing.T) {
+	contract := open(t).API()
+	long := strings.Repeat("x", 200)
+	for name, tt := range map[string]struct {
+		operation string
+		in        any
+		reason    string
+	}{
+		"nothing":        {"MoveAccount", &api.MoveAccountRequest{}, "INPUT_REQUIRED"},
+		"too many":       {"ListAccounts", &api.ListAccountsRequest{MaxResults: new(int64(21))}, "MAX_VALUE_EXCEEDED"},
+		"too few":        {"ListAccounts", &api.ListAccountsRequest{MaxResults: new(int64(0))}, "MIN_VALUE_EXCEEDED"},
+		"too long":       {"CreateOrganizationalUnit", &api.CreateOrganizationalUnitRequest{ParentId: "r-1234", Name: long}, "MAX_LENGTH_EXCEEDED"},
+		"no such type":   {"ListPolicies", &api.ListPoliciesRequest{Filter: "WEATHER_POLICY"}, "INVALID_ENUM"},
+		"no account id":  {"DescribeAccount", &api.DescribeAccountRequest{AccountId: "one"}, "INVALID_PATTERN"},
+		"no address yet": {"CreateAccount", &api.CreateAccountRequest{AccountName: "a", Email: "a@b"}, "MIN_LENGTH_EXCEEDED"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := wire.Validate(contract, contract.Operations[tt.operation], tt.in)
+			if e == nil || e.Code != "InvalidInputException" || e.Fields["Reason"] != tt.reason {
+				t.Errorf("answered %+v, want %s", e, tt.reason)
+			}
+		})
+	}
+}

@@ -24,7 +24,11 @@ type Service struct {
 }
 
 // API returns the service's contract, answered by s.
-func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf) }
+func (s *Service) API() *wire.API {
+	api := newAPI(s, s.authorizations(), faultOf)
+	api.Violated = reasonOf
+	return api
+}
 
 // of is the organization as the account sees it that the call acts for.
 func (s *Service) of(call *wire.Call) organizations.Acting {
