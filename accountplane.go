@@ -48,11 +48,12 @@ func (r *rooms) furnishAccountPlane(c Config, endpoint string) {
 	facts := &access.Facts{IAM: r.iam, Organizations: r.organizations}
 	r.gate = &access.Gate{
 		Rights: sqlstore.Remember(r.db, facts.Rights), Place: sqlstore.Remember(r.db, facts.Place), Policy: sqlstore.Remember(r.db, facts.Policy),
+		Messages: &access.Messages{Ring: r.ring},
 	}
 	r.simulator = &access.Simulator{IAM: r.iam, Place: r.gate.Place}
 	r.identifier = &access.Identifier{Keys: sqlstore.Remember(r.db, facts.KeyOwner), Sessions: &minter}
 	r.sts = &sts.Service{
-		Minter: minter, IAM: rememberIAM(r.db, r.iam), Gate: r.gate,
+		Minter: minter, IAM: rememberIAM(r.db, r.iam), Gate: r.gate, ResourceControls: r.gate.ResourceControls,
 		Issuers: &issuerkeys.Fetcher{Now: r.now, Networks: r.issuerNetworks},
 		Keys: &sts.SigningKeys{
 			InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) sts.KeyTx { return tx }),

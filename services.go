@@ -52,7 +52,7 @@ func (r *rooms) apis(f founding) []*wire.API {
 			Owner: func() arn.AccountID { return f.account }, PortalURL: func() string { return r.signin.Portal + "/start" },
 		},
 		&ssooidcapi.Service{Clients: r.oidc, Grants: r.oidc},
-		&stsapi.Service{STS: r.sts},
+		&stsapi.Service{STS: r.sts, Messages: r.gate.Messages},
 	}
 	apis := make([]*wire.API, len(services))
 	for i, s := range services {

@@ -20,13 +20,15 @@ import (
 	"foyer/internal/wire"
 )
 
-// Gate decides whether calls are allowed. All exported fields are required: the
-// methods of the same names of [Facts], remembered or not. It must not be
+// Gate decides whether calls are allowed. All exported fields but Messages are
+// required: the methods of the same names of [Facts], remembered or not. It must not be
 // copied once used.
 type Gate struct {
 	Rights func(context.Context, Principal) (*Rights, error)
 	Place  func(context.Context, arn.AccountID) (*Place, error)
 	Policy func(context.Context, ManagedPolicy) (policy.Attached, error)
+	// Messages seals why a call was denied. Nil where nobody can ask.
+	Messages *Messages
 
 	policies library // session policies, and those of resources
 }
@@ -86,6 +88,16 @@ func (g *Gate) CheckResource(ctx context.Context, call *wire.Call, d wire.Demand
 	return q.decide(&d)
 }
 
+// ResourceControls are the resource control policies over the resources of an
+// account, for services that know them.
+func (g *Gate) ResourceControls(ctx context.Context, account arn.AccountID) ([][]policy.Attached, error) {
+	place, err := g.Place(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	return place.resourceControls, nil
+}
+
 // kindOf is the kind of the policy that a resource has.
 func kindOf(resource string) policy.Kind {
 	a, err := arn.Parse(resource)
@@ -98,7 +110,7 @@ func kindOf(resource string) policy.Kind {
 // inquiry begins the questions of one call: who asks, and what has a say.
 func (g *Gate) inquiry(ctx context.Context, call *wire.Call) (*inquiry, error) {
 	c := &call.Caller
-	q := &inquiry{call: call, rights: &noRights, place: &nowhere}
+	q := &inquiry{call: call, rights: &noRights, place: &nowhere, messages: g.Messages}
 	q.request = policy.Request{Principal: principalOf(c), Context: q}
 	if c.Account == "" || c.Kind == caller.Service {
 		return q, nil // nobody, or a service: they live in no account and hold nothing

@@ -2,7 +2,9 @@ package access
 
 import (
 	"fmt"
+	"strings"
 
+	"foyer/internal/actioncatalogue"
 	"foyer/internal/arn"
 	"foyer/internal/fault"
 	"foyer/internal/policy"
@@ -23,38 +25,52 @@ type inquiry struct {
 	request policy.Request
 	gone    bool   // the caller's user or role is not there any more
 	refused string // why, whatever the policies say
+
+	messages *Messages // nil where denials carry none
 }
 
 // decide fails with a Denied fault unless d is allowed.
 func (q *inquiry) decide(d *wire.Demand) error {
+	q.demand, q.request.Action, q.request.Resource = d, d.Action, d.Resource
 	if q.refused != "" {
-		return q.denied(d, q.refused, nil)
+		return q.denied(q.refused, policy.Verdict{})
 	}
 	if q.gone {
-		return q.denied(d, because(policy.Verdict{}, d.Action), nil)
+		return q.denied(because(policy.Verdict{}, d.Action), policy.Verdict{})
 	}
-	q.demand, q.request.Action, q.request.Resource = d, d.Action, d.Resource
+	q.layers.ResourceControls = q.resourceControls()
 	v := policy.Evaluate(&q.layers, &q.request)
 	if v.Decision == policy.Allowed {
 		return nil
 	}
-	var cause error
-	if v.Decision == policy.ExplicitDeny {
-		cause = fmt.Errorf("statement %d (%q) of %s", v.By.Index, v.By.Sid, v.By.Policy)
-	}
-	return q.denied(d, because(v, d.Action), cause)
+	return q.denied(because(v, d.Action), v)
 }
 
-// denied is a refusal as AWS words it, with the statement that decided, if
-// any, for the log.
-func (q *inquiry) denied(d *wire.Demand, reason string, cause error) error {
+// resourceControls are the resource control policies that have a say: those
+// over the resource's account, for services that know them, and not for
+// service-linked roles.
+func (q *inquiry) resourceControls() [][]policy.Attached {
+	all := q.ownerPlace.resourceControls
+	if all == nil || q.rights.serviceLinked {
+		return nil
+	}
+	service, _, _ := strings.Cut(q.demand.Action, ":")
+	if !actioncatalogue.ResourceControlled(service) {
+		return nil
+	}
+	return all
+}
+
+// denied is a refusal as AWS words it, with what decided for the log and for
+// the encoded message.
+func (q *inquiry) denied(reason string, v policy.Verdict) error {
 	who := q.call.Caller.ARN
 	if who == "" {
 		who = "anonymous"
 	}
 	return &fault.Error{
-		Kind: fault.Denied, Err: cause,
-		Message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", who, d.Action, d.Resource, reason),
+		Kind: fault.Denied, Err: &Denial{v, q},
+		Message: fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", who, q.demand.Action, q.demand.Resource, reason),
 	}
 }
 

@@ -36,6 +36,7 @@ type IAM interface {
 // *organizations.Service answers it.
 type Organizations interface {
 	ControlPolicies(ctx context.Context, account arn.AccountID) (organizations.Control, error)
+	ResourceControlPolicies(ctx context.Context, account arn.AccountID) (organizations.Control, error)
 }
 
 // KeyOwner returns the owner of a long-term access key, or ErrUnknownKey.
@@ -105,7 +106,8 @@ type Place struct {
 	Path       string // o-…/r-…/ou-…/
 	Suspended  bool   // closed, or not there: nobody may act in it
 
-	controls [][]policy.Attached // none when service control policies do not bind it
+	controls         [][]policy.Attached // over its principals; nil when service control policies do not bind it
+	resourceControls [][]policy.Attached // over its resources; nil when resource control policies do not
 }
 
 var nowhere Place
@@ -120,16 +122,34 @@ func (f *Facts) Place(ctx context.Context, account arn.AccountID) (*Place, error
 		return nil, fmt.Errorf("place of %s: %w", account, err)
 	}
 	p := &Place{OrgID: c.OrgID, Management: c.Management, Path: c.Path, Suspended: c.Suspended}
-	p.controls = make([][]policy.Attached, len(c.Levels))
+	if p.controls, err = f.levels(c, policy.Control); err != nil || c.OrgID == "" {
+		return p, err
+	}
+	over, err := f.Organizations.ResourceControlPolicies(ctx, account)
+	if err != nil {
+		return nil, fmt.Errorf("policies over the resources of %s: %w", account, err)
+	}
+	p.resourceControls, err = f.levels(over, policy.ResourceControl)
+	return p, err
+}
+
+// levels compiles the policies along an account's path; nil when they do not
+// bind it.
+func (f *Facts) levels(c organizations.Control, kind policy.Kind) ([][]policy.Attached, error) {
+	if len(c.Levels) == 0 {
+		return nil, nil
+	}
+	levels := make([][]policy.Attached, len(c.Levels))
 	for i, level := range c.Levels {
-		p.controls[i] = make([]policy.Attached, len(level))
+		levels[i] = make([]policy.Attached, len(level))
 		for j, d := range level {
-			if p.controls[i][j], err = f.attached(d.Name, d.ARN, d.Document, policy.Control); err != nil {
+			var err error
+			if levels[i][j], err = f.attached(d.Name, d.ARN, d.Document, kind); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return p, nil
+	return levels, nil
 }
 
 // ManagedPolicy names a managed policy as an account sees it.

@@ -66,6 +66,7 @@ func open(t testing.TB) *house {
 			return facts.Rights(ctx, p)
 		}),
 		Place: sqlstore.Remember(h.db, facts.Place), Policy: sqlstore.Remember(h.db, facts.Policy),
+		Messages: &access.Messages{Ring: ring},
 	}
 	h.minter = &sts.Minter{Ring: ring, Mint: ids, Now: clock}
 	h.ident = &access.Identifier{Keys: sqlstore.Remember(h.db, facts.KeyOwner), Sessions: h.minter}

@@ -78,6 +78,13 @@ func (q *inquiry) ofCall(key string) (values []string, known bool) {
 		return some(c.Region), true
 	case "viaawsservice":
 		return one("false"), true
+	case "calledvia", "calledviafirst", "calledvialast":
+		return nil, true // no service calls on somebody's behalf
+	case "assumedroot":
+		if s := c.Caller.Session; c.Caller.Kind == caller.Root && s != nil && len(s.PolicyARNs) > 0 {
+			return one("true"), true // a root session for a task
+		}
+		return nil, true
 	default:
 		return nil, false
 	}
@@ -105,7 +112,7 @@ func (q *inquiry) ofPrincipal(key string) (values []string, known bool) {
 			return nil, true
 		}
 		return one(strconv.FormatBool(c.Kind == caller.Service)), true
-	case "servicename":
+	case "servicename", "servicenameslist":
 		if c.Kind != caller.Service {
 			return nil, true
 		}

@@ -87,6 +87,12 @@ func portalAPI() *wire.API {
 	}
 }
 
+// reason is why the house denies.
+type reason struct{}
+
+func (reason) Error() string                { return "because" }
+func (reason) AuthorizationMessage() string { return "k=sealed" }
+
 type house struct {
 	*httptest.Server
 	log     *audit.Log
@@ -124,7 +130,7 @@ func open(t testing.TB) *house {
 		},
 		Authorize: func(_ context.Context, call *wire.Call, demands []wire.Demand) error {
 			if !h.allowed {
-				return fault.Newf(fault.Denied, "User: %s is not authorized to perform: %s", call.Caller.ARN, demands[0].Action)
+				return &fault.Error{Kind: fault.Denied, Message: "User: " + call.Caller.ARN + " is not authorized to perform: " + demands[0].Action, Err: reason{}}
 			}
 			return nil
 		},
@@ -269,7 +275,9 @@ func TestARefusalChangesNothingAndIsRecorded(t *testing.T) {
 	h := open(t)
 	h.do(t, call{body: newUser, header: json, service: identity, secret: "guess"})
 	h.allowed = false
-	h.do(t, call{body: newUser, header: json, service: identity})
+	if _, answered, _ := h.do(t, call{body: newUser, header: json, service: identity}); answered.Get("X-Foyer-Authorization-Message") != "k=sealed" {
+		t.Errorf("the denial's header is %v", answered)
+	}
 	h.allowed = true
 	if _, _, body := h.do(t, call{body: `{"IdentityStoreId":"d-90671a2b3c"}`, header: listing, service: identity}); body != `{"Users":[]}` {
 		t.Errorf("after two refusals the store holds %s", body)

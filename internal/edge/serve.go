@@ -256,6 +256,9 @@ func (h *handler) answer(ctx context.Context, w http.ResponseWriter, x *exchange
 	for name, value := range answer.Header {
 		header[name] = []string{value} // as AWS spells it
 	}
+	if message := authorizationMessage(failure); message != "" {
+		header[authorizationHeader] = []string{message}
+	}
 	header["Cache-Control"] = []string{"no-store"}
 	header["X-Content-Type-Options"] = []string{"nosniff"}
 	header["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
@@ -265,6 +268,28 @@ func (h *handler) answer(ctx context.Context, w http.ResponseWriter, x *exchange
 	}
 	h.metrics.observe(x.call, failure, h.now().Sub(x.call.Time))
 	h.log(ctx, x, answer.Status, failure)
+}
+
+// authorizationHeader carries what sts:DecodeAuthorizationMessage takes. AWS's
+// services that have such messages put them into their sentences; those that we
+// serve do not, so it does not stand there.
+const authorizationHeader = "X-Foyer-Authorization-Message"
+
+// explained is a denial that can be asked for its reasons.
+type explained interface {
+	error
+	AuthorizationMessage() string
+}
+
+// authorizationMessage is the encoded reason of a denial, if there is one.
+func authorizationMessage(failure *wire.Error) string {
+	if failure == nil {
+		return ""
+	}
+	if d, ok := errors.AsType[explained](failure); ok {
+		return d.AuthorizationMessage()
+	}
+	return ""
 }
 
 func (h *handler) endpoint(r *http.Request) string {

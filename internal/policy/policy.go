@@ -9,6 +9,7 @@
 package policy
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"foyer/internal/jsontree"
@@ -53,6 +54,7 @@ type Policy struct {
 	deny    []statement
 	keys    []string // condition keys that it asks about, as it writes them
 	spans   []Span   // of the statements, by their index in the document
+	text    string   // the document
 }
 
 // Span is where a statement stands in its document: the byte offsets behind
@@ -74,6 +76,11 @@ func (p *Policy) Keys() []string { return p.keys }
 
 // Span returns where the statement of an index stands.
 func (p *Policy) Span(index int) Span { return p.spans[index] }
+
+// Source returns the text of the statement of an index.
+func (p *Policy) Source(index int) string {
+	return strings.TrimLeft(p.text[p.spans[index].From:p.spans[index].To], ", \t\r\n")
+}
 
 // Compile reads document, checks it against the grammar of its kind, and makes
 // it ready for Evaluate. Its error is always a *Malformed.
@@ -98,7 +105,12 @@ func compile(document string, kind Kind) (*Policy, error) {
 		return nil, notJSON(kind)
 	}
 	g := grammar{kind: kind}
-	return g.policy(root)
+	p, err := g.policy(root)
+	if err != nil {
+		return nil, err
+	}
+	p.text = document
+	return p, nil
 }
 
 // notJSON words the failure to read a document at all.

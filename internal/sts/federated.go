@@ -62,7 +62,7 @@ func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in As
 	if !found || role.Account != provider.Account {
 		return Federated{}, deniedSAML(nil)
 	}
-	if err := s.checkFederatedTrust(call, role, provider.ARN, proven.keys, "sts:AssumeRoleWithSAML", proven.tags, proven.identity); err != nil {
+	if err := s.checkFederatedTrust(ctx, call, role, provider.ARN, proven.keys, "sts:AssumeRoleWithSAML", proven.tags, proven.identity); err != nil {
 		return Federated{}, err
 	}
 	length, err := federatedLength(in.Duration, proven.duration, role)
@@ -154,19 +154,24 @@ func (f *Federated) keys() map[string]string {
 // checkFederatedTrust asks the role's trust policy about a subject that a
 // provider vouches for. The subject has no session yet, and so no policies of
 // its own; service control policies do not bind it.
-func (s *Service) checkFederatedTrust(call *wire.Call, role iam.Role, provider string, keys policy.Map, assume string, tags []Tag, identity string) error {
+func (s *Service) checkFederatedTrust(ctx context.Context, call *wire.Call, role iam.Role, provider string, keys policy.Map, assume string, tags []Tag, identity string) error {
 	trust, err := s.compiled(role.TrustPolicy)
 	if err != nil {
 		return fmt.Errorf("trust policy of %s: %w", role.ARN, err)
 	}
 	layers := policy.Layers{Resource: []policy.Attached{{Name: role.ARN, Policy: trust}}}
+	if s.ResourceControls != nil {
+		if layers.ResourceControls, err = s.ResourceControls(ctx, role.Account); err != nil {
+			return fmt.Errorf("policies over %s: %w", role.ARN, err)
+		}
+	}
 	request := policy.Request{
 		Resource: role.ARN, ResourceAccount: string(role.Account), Context: presenting{keys, role.Tags, call},
 		Principal: policy.Principal{Type: policy.FederatedSubject, ARN: provider},
 	}
 	for _, request.Action = range actions(assume, tags, identity) {
 		if v := policy.Evaluate(&layers, &request); v.Decision != policy.Allowed {
-			return federatedDenial(assume, fmt.Errorf("the trust policy of %s does not allow %s to %s", role.ARN, provider, request.Action))
+			return federatedDenial(assume, fmt.Errorf("%s is not allowed to %s by the trust policy of %s, or by a resource control policy", provider, request.Action, role.ARN))
 		}
 	}
 	return nil

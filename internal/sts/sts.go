@@ -19,8 +19,8 @@ import (
 	"foyer/internal/wire"
 )
 
-// Service answers for temporary credentials. All exported fields but MFA are
-// required; it must not be copied once used.
+// Service answers for temporary credentials. All exported fields but MFA and
+// ResourceControls are required; it must not be copied once used.
 type Service struct {
 	Minter Minter
 	IAM    IAM
@@ -28,6 +28,9 @@ type Service struct {
 	// MFA refuses the code of a device that who does not have, or that is wrong
 	// or used. Nil where there are no devices: every code is refused.
 	MFA func(ctx context.Context, who caller.Caller, f Factor) error
+	// ResourceControls are the resource control policies over the roles of an
+	// account. Nil where there are none.
+	ResourceControls func(ctx context.Context, account arn.AccountID) ([][]policy.Attached, error)
 	// Issuers have the keys of web identity tokens that come to us.
 	Issuers IssuerKeys
 	// Keys sign those that we issue, under issuers at Endpoint: scheme://host[:port].

@@ -106,7 +106,7 @@ func (s *Service) AssumeRoleWithWebIdentity(ctx context.Context, call *wire.Call
 		return WebIdentity{}, federatedDenial("sts:AssumeRoleWithWebIdentity", nil)
 	}
 	keys := proven.requestKeys(in.SessionName)
-	if err := s.checkFederatedTrust(call, role, proven.provider, keys, "sts:AssumeRoleWithWebIdentity", proven.tags, proven.identity); err != nil {
+	if err := s.checkFederatedTrust(ctx, call, role, proven.provider, keys, "sts:AssumeRoleWithWebIdentity", proven.tags, proven.identity); err != nil {
 		return WebIdentity{}, err
 	}
 	length, err := sessionLength(in.Duration, role, false)

@@ -3,6 +3,7 @@ package stsapi
 import (
 	"errors"
 
+	"foyer/internal/access"
 	"foyer/internal/fault"
 	"foyer/internal/policy"
 	"foyer/internal/saml"
@@ -71,6 +72,9 @@ func modelled(err error) string {
 	}
 	if _, ok := errors.AsType[*sts.TooLarge](err); ok {
 		return "PackedPolicyTooLarge"
+	}
+	if _, ok := errors.AsType[*access.InvalidMessage](err); ok {
+		return "InvalidAuthorizationMessageException"
 	}
 	if _, ok := errors.AsType[*policy.Malformed](err); ok {
 		return "MalformedPolicyDocument"

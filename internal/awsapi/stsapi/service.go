@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"time"
 
+	"foyer/internal/access"
 	"foyer/internal/fault"
 	"foyer/internal/sts"
 	"foyer/internal/wire"
@@ -14,7 +15,8 @@ import (
 // Service answers the API. All fields are required.
 type Service struct {
 	notBuilt
-	STS *sts.Service
+	STS      *sts.Service
+	Messages *access.Messages
 }
 
 // API returns the service's contract, answered by s.
@@ -25,14 +27,15 @@ func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf
 // together; nobody can be denied to know who they are.
 func (s *Service) authorizations() map[string]wire.Authorization {
 	return map[string]wire.Authorization{
-		"AssumeRole":                wire.Free,
-		"AssumeRoleWithSAML":        wire.Free,
-		"AssumeRoleWithWebIdentity": wire.Free,
-		"GetCallerIdentity":         wire.Free,
-		"GetSessionToken":           wire.Free,
-		"GetFederationToken":        wire.Demands(federating),
-		"GetWebIdentityToken":       wire.Demands(proving),
-		"AssumeRoot":                wire.Demands(rooting),
+		"AssumeRole":                 wire.Free,
+		"AssumeRoleWithSAML":         wire.Free,
+		"AssumeRoleWithWebIdentity":  wire.Free,
+		"GetCallerIdentity":          wire.Free,
+		"GetSessionToken":            wire.Free,
+		"GetFederationToken":         wire.Demands(federating),
+		"GetWebIdentityToken":        wire.Demands(proving),
+		"AssumeRoot":                 wire.Demands(rooting),
+		"DecodeAuthorizationMessage": wire.Demands(decoding),
 		"GetAccessKeyInfo": wire.Demands(func(*wire.Call, *GetAccessKeyInfoRequest) []wire.Demand {
 			return []wire.Demand{{Action: "sts:GetAccessKeyInfo", Resource: "*"}}
 		}),

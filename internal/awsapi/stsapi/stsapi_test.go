@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"foyer/internal/access"
 	"foyer/internal/arn"
 	api "foyer/internal/awsapi/stsapi"
 	"foyer/internal/caller"
@@ -125,6 +126,7 @@ func TestFailuresInAWSWords(t *testing.T) {
 	}{
 		"denied":              {fault.Newf(fault.Denied, "no"), "AccessDenied", 403},
 		"invalid":             {fault.Newf(fault.Invalid, "no"), "ValidationError", 400},
+		"a strange message":   {&access.InvalidMessage{Err: fault.Newf(fault.Invalid, "no")}, "InvalidAuthorizationMessageException", 0},
 		"a late assertion":    {&saml.Expired{Err: fault.Newf(fault.Invalid, "late")}, "ExpiredTokenException", 0},
 		"a bad assertion":     {&sts.InvalidToken{Err: fault.Newf(fault.Invalid, "bad")}, "InvalidIdentityToken", 0},
 		"too large a policy":  {&sts.TooLarge{Err: fault.Newf(fault.Quota, "large")}, "PackedPolicyTooLarge", 0},
