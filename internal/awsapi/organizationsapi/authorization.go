@@ -202,6 +202,7 @@ func (s *Service) outside(ctx context.Context, demand wire.Demand, ids []string)
 // about each.
 func (s *Service) onEach(ctx context.Context, demand wire.Demand, org organizations.Organization, ids []string) ([]wire.Demand, error) {
 	demands := make([]wire.Demand, len(ids))
+	var kind organizations.PolicyType // a policy's is that of the whole call
 	for i, id := range ids {
 		about, err := s.Organizations.About(ctx, org, id)
 		if err != nil {
@@ -215,12 +216,11 @@ func (s *Service) onEach(ctx context.Context, demand wire.Demand, org organizati
 			keys["aws:ResourceTag/"+key] = []string{value}
 		}
 		demands[i] = wire.Demand{Action: demand.Action, Resource: about.ARN, Context: keys}
+		kind = cmp.Or(kind, about.PolicyType)
 	}
-	for _, id := range ids { // a policy's type is that of the whole call
-		if about, err := s.Organizations.About(ctx, org, id); err == nil && about.PolicyType != "" {
-			for i := range demands {
-				demands[i].Context["organizations:PolicyType"] = []string{string(about.PolicyType)}
-			}
+	if kind != "" {
+		for _, d := range demands {
+			d.Context["organizations:PolicyType"] = []string{string(kind)}
 		}
 	}
 	return demands, nil
