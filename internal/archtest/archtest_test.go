@@ -28,7 +28,7 @@ var storeys = [][]string{
 	{"internal/audit", "internal/jobs", "internal/mail"},
 	// ROOMS of the two planes.
 	{
-		"internal/instance", "internal/directory", "internal/signin", "internal/session", "internal/oidc",
+		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
 		"internal/organizations", "internal/iam", "internal/sts", "internal/access",
 	},
@@ -57,6 +57,7 @@ var doors = map[string][]string{
 	"internal/assignment":      {"internal/permissionset", "internal/provisioning"},                                  // an assignment is of a set, and begins its provisioning
 	"internal/provisioning":    {"internal/permissionset", "internal/instance"},                                      // a role is a permission set in an account of an instance
 	"internal/federation":      {"internal/provisioning", "internal/instance"},                                       // credentials come through the seam that provisioning declares
+	"internal/mfa":             {"internal/signin"},                                                                  // a second proof is a step of a sign-in
 	"internal/oidc":            {"internal/session"},                                                                 // a token hangs from a sign-in session
 	"internal/access":          {"internal/iam", "internal/organizations", "internal/sts"},                           // the gate reads what the account plane holds
 	"internal/sts":             {"internal/iam"},                                                                     // a session is a role's
@@ -65,7 +66,7 @@ var doors = map[string][]string{
 // planes are the two groups of rooms that never import each other.
 var planes = map[string][]string{
 	"identity": {
-		"internal/instance", "internal/directory", "internal/signin", "internal/session", "internal/oidc",
+		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
 	},
 	"account": {"internal/organizations", "internal/iam", "internal/sts", "internal/access"},

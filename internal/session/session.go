@@ -34,6 +34,7 @@ type Person struct {
 	Store     string // ARN of the identity store
 	UserAgent string // cut to maxUserAgent bytes
 	SourceIP  netip.Addr
+	Proofs    string // what they proved themselves with: CloudTrail's credential types, joined by commas
 }
 
 const maxUserAgent = 1024
@@ -45,12 +46,17 @@ type Session struct {
 	Created time.Time
 	Expires time.Time
 	Ended   time.Time // zero while nobody ended it
+	// Confirmed is when the person proved themselves last: at the start, or since.
+	Confirmed time.Time
 }
 
 // Tx is what sessions need of one transaction.
 type Tx interface {
 	PutPortalSession(ctx context.Context, s Session, tokenHash string) error
 	PortalSession(ctx context.Context, id ID) (Session, bool, error)
+	// ConfirmPortalSession stores proofs, their time and another token of a
+	// session that has not ended, and reports whether it did.
+	ConfirmPortalSession(ctx context.Context, s Session, tokenHash string) (bool, error)
 	PortalSessionByToken(ctx context.Context, tokenHash string) (Session, bool, error)
 	PortalSessionsOf(ctx context.Context, user string, page paging.Page) ([]Session, error)
 	// ActivePortalSessionsOf lists a user's sessions that live at a time, by id.
@@ -90,13 +96,38 @@ func (s *Sessions) Start(ctx context.Context, p Person) (Session, secret.Text, e
 		life = DefaultLifetime
 	}
 	p.UserAgent = p.UserAgent[:min(len(p.UserAgent), maxUserAgent)]
-	one := Session{ID: ID(s.Mint.UUID()), Person: p, Created: now, Expires: now.Add(life)}
+	one := Session{ID: ID(s.Mint.UUID()), Person: p, Created: now, Expires: now.Add(life), Confirmed: now}
 	token := s.Mint.Token("")
 	err := s.InTx(ctx, func(tx Tx) error { return tx.PutPortalSession(ctx, one, token.Hash()) })
 	if err != nil {
 		return Session{}, secret.Text{}, err
 	}
 	return one, token, nil
+}
+
+// Confirm notes that the person of a session has proved themselves again, and
+// gives it another token: what knew the old one is out. Whatever hangs from the
+// session stays. It fails with an Unauthenticated fault for another's session,
+// and for one that ended.
+func (s *Sessions) Confirm(ctx context.Context, id ID, user, proofs string) (one Session, token secret.Text, err error) {
+	token = s.Mint.Token("")
+	err = s.InTx(ctx, func(tx Tx) error {
+		var found bool
+		if one, found, err = tx.PortalSession(ctx, id); err != nil {
+			return err
+		}
+		now := s.Now().UTC()
+		if !found || one.UserID != user || one.at(now) != nil {
+			return errEnded()
+		}
+		one.Proofs, one.Confirmed = proofs, now
+		confirmed, err := tx.ConfirmPortalSession(ctx, one, token.Hash())
+		if err == nil && !confirmed {
+			return errEnded()
+		}
+		return err
+	})
+	return one, token, err
 }
 
 // Authenticate returns the session that token opens at now. An unknown, ended

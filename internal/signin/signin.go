@@ -57,6 +57,7 @@ type Source struct {
 	IP        netip.Addr
 	UserAgent string
 	Browser   secret.Text // what the browser keeps of an earlier sign-in, see [Service.KnowBrowser]
+	Trust     secret.Text // what the browser keeps because its user trusts it, see package mfa
 }
 
 func (s Source) cut() Source {

@@ -9,17 +9,17 @@ import (
 	"foyer/internal/session"
 )
 
-const sessionColumns = "id, user_id, user_name, store, created, expires, ended, user_agent, source_ip"
+const sessionColumns = "id, user_id, user_name, store, created, expires, ended, user_agent, source_ip, proofs, confirmed"
 
 func scanSession(row scanner) (session.Session, error) {
 	var s session.Session
-	var created, expires, ended int64
+	var created, expires, ended, confirmed int64
 	var ip string
-	if err := row.Scan(&s.ID, &s.UserID, &s.UserName, &s.Store, &created, &expires, &ended, &s.UserAgent, &ip); err != nil {
+	if err := row.Scan(&s.ID, &s.UserID, &s.UserName, &s.Store, &created, &expires, &ended, &s.UserAgent, &ip, &s.Proofs, &confirmed); err != nil {
 		return session.Session{}, err
 	}
 	s.Created, s.Expires, s.Ended = fromMicros(created), fromMicros(expires), fromMicros(ended)
-	s.SourceIP = addr(ip)
+	s.SourceIP, s.Confirmed = addr(ip), fromMicros(max(confirmed, created))
 	return s, nil
 }
 
@@ -43,14 +43,20 @@ func addr(text string) netip.Addr {
 // PutPortalSession stores a new session. It is quiet: no read remembers that a
 // token opens nothing.
 func (tx *Tx) PutPortalSession(ctx context.Context, s session.Session, tokenHash string) error {
-	_, err := tx.execQuietly(ctx, "INSERT INTO portal_session ("+sessionColumns+", token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		s.ID, s.UserID, s.UserName, s.Store, micros(s.Created), micros(s.Expires), micros(s.Ended), s.UserAgent, addrText(s.SourceIP), tokenHash)
+	_, err := tx.execQuietly(ctx, "INSERT INTO portal_session ("+sessionColumns+", token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		s.ID, s.UserID, s.UserName, s.Store, micros(s.Created), micros(s.Expires), micros(s.Ended), s.UserAgent, addrText(s.SourceIP), s.Proofs, micros(s.Confirmed), tokenHash)
 	return err
 }
 
 // PortalSession reads a session by its id.
 func (tx *Tx) PortalSession(ctx context.Context, id session.ID) (session.Session, bool, error) {
 	return one(ctx, tx, scanSession, "SELECT "+sessionColumns+" FROM portal_session WHERE id = ?", id)
+}
+
+// ConfirmPortalSession stores proofs and another token of a session that has not ended.
+func (tx *Tx) ConfirmPortalSession(ctx context.Context, s session.Session, tokenHash string) (bool, error) {
+	n, err := tx.exec(ctx, "UPDATE portal_session SET proofs = ?, confirmed = ?, token = ? WHERE id = ? AND ended = 0", s.Proofs, micros(s.Confirmed), tokenHash, s.ID)
+	return n > 0, err
 }
 
 // PortalSessionByToken reads a session by the hash of its token.
