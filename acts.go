@@ -32,6 +32,9 @@ func (r *rooms) recordSignIn(ctx context.Context, e signin.Event) error {
 		AdditionalEventData: map[string]any{"AuthWorkflowID": e.WorkflowID, "CredentialType": e.CredentialType},
 		ServiceEventDetails: map[string]any{string(e.Name): outcome},
 	}
+	if e.Enrolled {
+		event.AdditionalEventData["DeviceEnrollmentRequired"] = "true"
+	}
 	if e.LoginTo != "" {
 		event.AdditionalEventData["LoginTo"] = e.LoginTo
 	}

@@ -14,6 +14,7 @@ import (
 
 	"foyer/internal/arn"
 	"foyer/internal/mail"
+	"foyer/internal/mfa"
 	"foyer/internal/organizations"
 	"foyer/internal/quota"
 	"foyer/internal/seal"
@@ -57,6 +58,7 @@ type Config struct {
 	DriftSweep    time.Duration // how long between two looks for drift; 0 means 6h, less than 0 never
 
 	SessionDuration time.Duration // of new portal sessions, 15 minutes to 90 days; 0 means 8 hours
+	MFA             mfa.Settings  // until somebody changes them; empty values are AWS's of a new instance, and in the demo nobody needs a device
 	VerifyEmail     bool          // people whose address is not verified do that at their sign-in
 	SMTP            mail.Server   // posts letters; without an Address none are posted
 	Audit           AuditStreams  // carry events away as they happen
@@ -86,6 +88,7 @@ func (c Config) Normalize() (Config, error) {
 	c.SessionDuration = or(c.SessionDuration, session.DefaultLifetime)
 	c.SMTP.Security = or(c.SMTP.Security, mail.StartTLS)
 	c.DriftSweep = or(c.DriftSweep, 6*time.Hour)
+	c.MFA = c.mfaSettings()
 	c.InstanceID = strings.TrimPrefix(c.InstanceID, "arn:aws:sso:::instance/")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices(), c.checkSignIn(), c.Audit.check())
@@ -209,8 +212,25 @@ func (c Config) checkChoices() error {
 	return errors.Join(mistakes...)
 }
 
+// mfaSettings fills in what nobody set.
+func (c Config) mfaSettings() mfa.Settings {
+	usual := mfa.DefaultSettings()
+	if c.Demo {
+		usual.Unregistered = mfa.Allow
+	}
+	usual.Mode = or(c.MFA.Mode, usual.Mode)
+	usual.Unregistered = or(c.MFA.Unregistered, usual.Unregistered)
+	return usual
+}
+
 func (c Config) checkSignIn() error {
 	var mistakes []error
+	if err := c.MFA.Validate(); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("mfa-mode, mfa-without-device: %w", err))
+	}
+	if c.MFA.Unregistered == mfa.EmailCode && c.SMTP.Address == "" && !c.Demo {
+		mistakes = append(mistakes, errors.New("mfa-without-device email needs smtp-server"))
+	}
 	if d := c.SessionDuration; d < session.ShortestLifetime || d > session.LongestLifetime {
 		mistakes = append(mistakes, fmt.Errorf("session-duration %s: want 15m to 2160h (90 days)", d))
 	}

@@ -12,6 +12,7 @@ import (
 	"foyer/internal/instance"
 	"foyer/internal/jobs"
 	"foyer/internal/mail"
+	"foyer/internal/mfa"
 	"foyer/internal/oidc"
 	"foyer/internal/organizations"
 	"foyer/internal/permissionset"
@@ -26,6 +27,7 @@ type identityPlane struct {
 	instance     *instance.Service
 	directory    *directory.Directory
 	signin       *signin.Service
+	mfa          *mfa.Service
 	outbox       *mail.Outbox
 	sessions     *session.Sessions
 	oidc         *oidc.Service
@@ -152,6 +154,9 @@ func (r *rooms) principalGone(ctx context.Context, resource directory.Resource, 
 		return nil
 	}
 	if err := r.sessions.EndAllOf(ctx, id); err != nil {
+		return err
+	}
+	if err := r.mfa.Forget(ctx, id); err != nil {
 		return err
 	}
 	return r.signin.Forget(ctx, id)

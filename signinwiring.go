@@ -33,7 +33,8 @@ func (r *rooms) furnishSignIn(c Config, portal string) error {
 		Forgotten: r.queueOf("forgotten"), Organization: r.organizationName, Portal: portal, EndSessions: r.sessions.EndAllOf,
 	}
 	r.signin.Forgotten.Work = r.signin.WorkForgotten
-	r.signin.Steps = []signin.Step{r.signin.NewPassword()}
+	r.furnishMFA(c, portal)
+	r.signin.Steps = []signin.Step{r.mfa.Step(), r.signin.NewPassword()}
 	if c.VerifyEmail {
 		r.signin.Steps = append(r.signin.Steps, r.signin.VerifyEmail())
 	}
@@ -45,7 +46,7 @@ func (r *rooms) furnishSignIn(c Config, portal string) error {
 		r.outbox.Post = poster.Post
 	}
 	if c.SMTP.Address != "" || c.Demo {
-		r.signin.Post = r.outbox
+		r.signin.Post, r.mfa.Post = r.outbox, r.outbox
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ func (r *rooms) purge(ctx context.Context) error {
 		{"audit events", func(limit int) (int, error) { return r.trail.Purge(ctx, limit) }},
 		{"sign-in attempts", func(limit int) (int, error) { return r.signin.Purge(ctx, now.Add(-remembered), limit) }},
 		{"handshakes and closed accounts", func(limit int) (int, error) { return r.organizations.Purge(ctx, limit) }},
+		{"second proofs", func(limit int) (int, error) { return r.mfa.Purge(ctx, now.Add(-remembered), limit) }},
 		{"sessions", func(limit int) (int, error) { return r.sessions.Purge(ctx, now.Add(-remembered), limit) }},
 		{"letters", func(limit int) (int, error) { return r.outbox.Purge(ctx, now.Add(-lettersKept), limit) }},
 		{"tokens", func(limit int) (int, error) { return r.oidc.Purge(ctx, now.Add(-remembered), limit) }},

@@ -3,11 +3,15 @@
 import { copyButtons } from "./kit/copy";
 import { search } from "./portal/search";
 import { tabs } from "./kit/tabs";
+import { passkey } from "./signin/passkey";
 import { revealPassword } from "./signin/reveal";
 import { passwordStrength } from "./signin/strength";
+import { webauthn } from "./signin/webauthn";
 
 copyButtons(document);
 tabs(document);
 search(document);
 revealPassword(document);
 passwordStrength(document);
+webauthn(document);
+void passkey(document);

@@ -99,6 +99,7 @@ func TestBrowserSetup(t *testing.T) {
 	w.look(t, "5-strength")
 	w.fill(t, "password", ownPassword, "again", ownPassword)
 	w.press(t, "Create the administrator")
+	phone := w.registerApp(t)
 	w.says(t, "AWS access portal")
 	w.until(t, h.StartURL, "Management")
 	w.look(t, "6-portal")
@@ -111,6 +112,9 @@ func TestBrowserSetup(t *testing.T) {
 	w.quiet(t, "status of 404")
 	w.visit(t, h.StartURL)
 	w.signIn(t, "freya", ownPassword)
+	w.says(t, "Enter your MFA code")
+	w.fill(t, "code", phone.code(t))
+	w.press(t, "Sign in")
 	w.says(t, "AWS access portal")
 }
 

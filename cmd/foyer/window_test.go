@@ -203,7 +203,7 @@ func (w *window) look(t *testing.T, name string) {
 func (w *window) reach(t *testing.T, name string) {
 	t.Helper()
 	all := evaluate[int](t, w, `document.activeElement.blur();
-		window.left = new Set([...document.querySelectorAll("a[href], button, input:not([type=hidden])")].filter((e) => e.checkVisibility() && e.tabIndex >= 0 && !e.disabled));
+		window.left = new Set([...document.querySelectorAll("a[href], button, summary, input:not([type=hidden])")].filter((e) => e.checkVisibility() && e.tabIndex >= 0 && !e.disabled));
 		left.size`)
 	for range all + 1 { // it may begin in the middle, and goes past the page's end
 		w.do(t, keys(kb.Tab))

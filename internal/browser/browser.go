@@ -20,12 +20,14 @@ import (
 	"foyer/internal/paging"
 	"foyer/internal/secret"
 	"foyer/internal/session"
+	"foyer/internal/signin"
 )
 
 // Sessions are the portal sessions that a sign-in begins.
 type Sessions interface {
 	Start(ctx context.Context, who session.Person) (session.Session, secret.Text, error)
 	Authenticate(ctx context.Context, token secret.Text, now time.Time) (session.Session, error)
+	Confirm(ctx context.Context, id session.ID, user, proofs string) (session.Session, secret.Text, error)
 	End(ctx context.Context, id session.ID) error
 }
 
@@ -49,6 +51,9 @@ type Portal interface {
 type Face struct {
 	SignIn   SignIn
 	Recovery Recovery
+	MFA      SecondProofs
+	// User finds a user as signing in knows them, or fails with a fault.
+	User     func(ctx context.Context, id string) (signin.User, error)
 	Setup    Setup
 	Sessions Sessions
 	Clients  Clients
@@ -92,6 +97,7 @@ func (f *Face) Handler() http.Handler {
 	mux.HandleFunc("HEAD /start", f.resolve)
 	mux.HandleFunc("GET /start", f.visitor(f.showPortal))
 	mux.HandleFunc("GET /start/{$}", f.visitor(f.showPortal))
+	f.mfaDevicePages(mux)
 	mux.HandleFunc("POST /start/credentials", f.visitor(f.showCredentials))
 	mux.HandleFunc("GET /icon.svg", showIcon)
 	mux.HandleFunc("GET /assets/{file}", f.showAsset)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"foyer/internal/fault"
+	"foyer/internal/mfa"
 	"foyer/internal/secret"
 	"foyer/internal/session"
 	"foyer/internal/signin"
@@ -19,6 +20,7 @@ type SignIn interface {
 	Next(ctx context.Context, w signin.Workflow) (string, error)
 	EnterPassword(ctx context.Context, w signin.Workflow, password secret.Text, open signin.Open) (signin.Turn, error)
 	KnowBrowser(w signin.Workflow) (secret.Text, error)
+	Note(ctx context.Context, w signin.Workflow, step, note string) error
 	SendCode(ctx context.Context, w signin.Workflow, again bool) error
 	EnterCode(ctx context.Context, w signin.Workflow, code secret.Text, open signin.Open) (signin.Turn, error)
 	ChangePassword(ctx context.Context, w signin.Workflow, password secret.Text, open signin.Open) (signin.Turn, error)
@@ -34,6 +36,7 @@ type stepPage struct {
 // names of the steps.
 func (f *Face) stepPages() map[string]stepPage {
 	return map[string]stepPage{
+		mfa.Step:               {f.askMFA, f.takeMFA},
 		signin.NewPasswordStep: {f.askNewPassword, f.takeNewPassword},
 		signin.VerifyEmailStep: {f.askEmailCode, f.takeEmailCode},
 	}
@@ -50,6 +53,7 @@ func (f *Face) signInPages(mux *http.ServeMux) {
 		mux.HandleFunc("POST /signin/"+name, f.atStep(name, page.answer))
 	}
 	mux.HandleFunc("POST /signout", f.signOut)
+	f.passkeyPages(mux)
 	f.recoveryPages(mux)
 	f.setupPages(mux)
 	f.outboxPages(mux)
@@ -60,17 +64,24 @@ type signInPage struct {
 	To       string // where to go after the sign-in
 	UserName string
 	Alert    string
+	Passkey  bool // a passkey may do
+}
+
+// showUserName shows the first page.
+func (f *Face) showUserName(w http.ResponseWriter, r *http.Request, status int, page signInPage) {
+	page.Passkey = f.offersPasskey(r.Context())
+	f.show(w, r, status, "username.html", page)
 }
 
 func (f *Face) askUserName(w http.ResponseWriter, r *http.Request) {
-	f.show(w, r, http.StatusOK, "username.html", signInPage{To: localPath(r.URL.Query().Get("to"))})
+	f.showUserName(w, r, http.StatusOK, signInPage{To: localPath(r.URL.Query().Get("to"))})
 }
 
 // beginSignIn goes on with any name: whether it exists shows nowhere.
 func (f *Face) beginSignIn(w http.ResponseWriter, r *http.Request) {
 	page := signInPage{To: localPath(r.PostFormValue("to")), UserName: strings.TrimSpace(r.PostFormValue("username"))}
 	if page.UserName == "" {
-		f.show(w, r, http.StatusOK, "username.html", page)
+		f.showUserName(w, r, http.StatusOK, page)
 		return
 	}
 	_, token, err := f.SignIn.Begin(r.Context(), page.UserName, page.To, f.source(r))
@@ -84,7 +95,7 @@ func (f *Face) beginSignIn(w http.ResponseWriter, r *http.Request) {
 
 // source is where a request comes from, as signing in sees it.
 func (f *Face) source(r *http.Request) signin.Source {
-	from := signin.Source{IP: sourceOf(r), UserAgent: r.UserAgent()}
+	from := signin.Source{IP: sourceOf(r), UserAgent: r.UserAgent(), Trust: f.trustOf(r)}
 	if c, err := r.Cookie(f.cookieName(browserCookie)); err == nil {
 		from.Browser = secret.New(c.Value)
 	}
@@ -137,7 +148,7 @@ func (f *Face) workflowOf(r *http.Request) (signin.Workflow, error) {
 // startOver shows the first page, and why.
 func (f *Face) startOver(w http.ResponseWriter, r *http.Request, why error) {
 	f.clearCookie(w, workflowCookie)
-	f.show(w, r, http.StatusUnauthorized, "username.html", signInPage{To: localPath(""), Alert: fault.Message(why)})
+	f.showUserName(w, r, http.StatusUnauthorized, signInPage{To: localPath(""), Alert: fault.Message(why)})
 }
 
 func (f *Face) askPassword(w http.ResponseWriter, r *http.Request, in signin.Workflow) {
@@ -164,13 +175,8 @@ func (f *Face) turn(w http.ResponseWriter, r *http.Request, take func(signin.Ope
 		if known, err = f.SignIn.KnowBrowser(in); err != nil {
 			return err
 		}
-		begun, token, err = f.Sessions.Start(ctx, session.Person{
-			UserID: in.User.ID, UserName: in.User.UserName, Store: f.Store(), UserAgent: r.UserAgent(), SourceIP: in.IP,
-		})
-		if err != nil {
-			return err
-		}
-		return f.Record(ctx, Act{Name: "Authenticate", Session: begun})
+		begun, token, err = f.begin(ctx, r, in)
+		return err
 	})
 	if err != nil {
 		return turn, err
@@ -183,6 +189,23 @@ func (f *Face) turn(w http.ResponseWriter, r *http.Request, take func(signin.Ope
 	f.setCookie(w, sessionCookie, token, begun.Expires)
 	f.setCookie(w, browserCookie, known, f.Now().Add(signin.KnownBrowserLifetime))
 	return turn, nil
+}
+
+// begin begins the session of a sign-in that ended well, or confirms the one that
+// it was about.
+func (f *Face) begin(ctx context.Context, r *http.Request, in signin.Workflow) (session.Session, secret.Text, error) {
+	if id := in.Notes[mfa.ConfirmNote]; id != "" {
+		if s, err := f.sessionOf(r); err == nil && string(s.ID) == id {
+			return f.Sessions.Confirm(ctx, s.ID, in.User.ID, in.ProofText())
+		}
+	}
+	begun, token, err := f.Sessions.Start(ctx, session.Person{
+		UserID: in.User.ID, UserName: in.User.UserName, Store: f.Store(), UserAgent: r.UserAgent(), SourceIP: in.IP, Proofs: in.ProofText(),
+	})
+	if err != nil {
+		return session.Session{}, secret.Text{}, err
+	}
+	return begun, token, f.Record(ctx, Act{Name: "Authenticate", Session: begun})
 }
 
 // turned leads to where a turn went.

@@ -120,7 +120,7 @@ func TestAttackGuessesAtTheSameTime(t *testing.T) {
 	}
 	together.Wait()
 	recorded := 0
-	for _, e := range h.signins {
+	for _, e := range h.proofs {
 		if e.Name == signin.CredentialVerification && e.CredentialType == "TOTP" {
 			recorded++
 		}

@@ -9,6 +9,7 @@ import (
 
 	"foyer/internal/fault"
 	"foyer/internal/mail"
+	"foyer/internal/signin"
 )
 
 // The CloudTrail events of devices, AWS's names.
@@ -221,7 +222,7 @@ func (s *Service) record(ctx context.Context, by Actor, name string, d Device) e
 
 // tell writes a user a letter about their devices, where they can get one.
 func (s *Service) tell(ctx context.Context, by Actor, subject, what string) error {
-	if s.Post == nil || mail.CheckAddress(by.User.Email) != nil {
+	if !s.reachable(by.User) {
 		return nil
 	}
 	organization, err := s.Organization(ctx)
@@ -233,4 +234,9 @@ func (s *Service) tell(ctx context.Context, by Actor, subject, what string) erro
 		Lines:    []string{fmt.Sprintf("%s at %s UTC.", what, s.Now().UTC().Format(time.DateTime))},
 		Closing:  []string{"If this was not you, tell your administrator at once."},
 	}})
+}
+
+// reachable reports whether a letter can be sent to a user.
+func (s *Service) reachable(user signin.User) bool {
+	return s.Post != nil && mail.CheckAddress(user.Email) == nil
 }

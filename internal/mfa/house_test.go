@@ -26,12 +26,12 @@ const password = "Correct-h0rse!"
 // and a clock.
 type house struct {
 	*mfa.Service
-	signin  *signin.Service
-	now     time.Time
-	users   map[string]signin.User
-	events  []mfa.Event
-	signins []signin.Event
-	mailed  []mail.Letter
+	signin *signin.Service
+	now    time.Time
+	users  map[string]signin.User
+	events []mfa.Event
+	proofs []signin.Event
+	mailed []mail.Letter
 }
 
 // Send takes a letter to the post.
@@ -83,7 +83,7 @@ func (h *house) furnish(t *testing.T, db *sqlstore.DB) {
 		},
 		UserByID: h.userByID,
 		Record: func(_ context.Context, e signin.Event) error {
-			h.signins = append(h.signins, e)
+			h.proofs = append(h.proofs, e)
 			return nil
 		},
 	}
@@ -212,6 +212,7 @@ func (h *house) app(t *testing.T, name string) string {
 // device registers a WebAuthn device for a user.
 func (h *house) device(t *testing.T, name string, a *authenticator) mfa.Device {
 	t.Helper()
+	h.now = h.now.Add(time.Second) // devices are listed as they were added
 	options, err := h.BeginKey(t.Context(), "s-"+name, h.actor(name))
 	if err != nil {
 		t.Fatal(err)

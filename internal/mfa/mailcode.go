@@ -38,7 +38,7 @@ func (s *Service) SendCode(ctx context.Context, w signin.Workflow) error {
 	switch {
 	case at.Demand != Mail:
 		return errOver()
-	case s.Post == nil || mail.CheckAddress(w.User.Email) != nil:
+	case !s.reachable(w.User):
 		return fault.Newf(fault.Conflict, "No code can be sent to you. Ask your administrator.")
 	}
 	organization, err := s.Organization(ctx)

@@ -181,7 +181,9 @@ type Actor struct {
 	Session   string      // the portal session that acts; "" in a sign-in
 	SourceIP  netip.Addr
 	UserAgent string
-	Required  bool // a sign-in that demands a device
+	Required  bool // a sign-in demands a device
+	// Administrator says that somebody else acts, by a call that is recorded.
+	Administrator bool
 }
 
 // Event is something that happened to a user's devices, for the audit log.

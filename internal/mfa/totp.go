@@ -307,7 +307,13 @@ func (s *Service) registerInStep(ctx context.Context, w signin.Workflow, open si
 		if err != nil {
 			return err
 		}
-		turn, err = s.SignIns.Pass(ctx, w, Step, signin.Credential(d.Kind), open)
+		notes := map[string]string{signin.EnrolledNote: d.ID}
+		for name, note := range w.Notes {
+			notes[name] = note
+		}
+		enrolled := w
+		enrolled.Notes = notes
+		turn, err = s.SignIns.Pass(ctx, enrolled, Step, signin.Credential(d.Kind), open)
 		return err
 	})
 	return turn, err

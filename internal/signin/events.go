@@ -34,6 +34,9 @@ const (
 // there by mistake.
 const HiddenName = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
+// EnrolledNote is the note of a sign-in that demanded that a device be registered.
+const EnrolledNote = "enrolled"
+
 // Event is one step of a sign-in for the audit log.
 type Event struct {
 	Name           EventName
@@ -43,6 +46,7 @@ type Event struct {
 	CredentialType string // the Credentials it is about, joined by commas
 	WorkflowID     string // AuthWorkflowID
 	LoginTo        string
+	Enrolled       bool // the sign-in had a device registered: DeviceEnrollmentRequired
 	SourceIP       netip.Addr
 	UserAgent      string
 	Time           time.Time
@@ -57,18 +61,22 @@ type step struct {
 // event is what the steps of a sign-in have in common when they are about some
 // credentials.
 func (s *Service) event(w Workflow, about ...Credential) Event {
-	types := make([]string, len(about))
-	for i, c := range about {
-		types[i] = string(c)
-	}
 	e := Event{
-		UserID: w.User.ID, UserName: w.User.UserName, CredentialType: strings.Join(types, ","), WorkflowID: w.ID,
-		LoginTo: w.Target, SourceIP: w.IP, UserAgent: w.UserAgent, Time: s.Now().UTC(),
+		UserID: w.User.ID, UserName: w.User.UserName, CredentialType: credentialTypes(about), WorkflowID: w.ID,
+		LoginTo: w.Target, Enrolled: w.Notes[EnrolledNote] != "", SourceIP: w.IP, UserAgent: w.UserAgent, Time: s.Now().UTC(),
 	}
 	if e.UserID == "" {
 		e.UserName = HiddenName
 	}
 	return e
+}
+
+func credentialTypes(all []Credential) string {
+	types := make([]string, len(all))
+	for i, c := range all {
+		types[i] = string(c)
+	}
+	return strings.Join(types, ",")
 }
 
 func (s *Service) record(ctx context.Context, e Event, steps ...step) error {

@@ -40,6 +40,9 @@ type Workflow struct {
 // Proved reports whether a credential was verified in this sign-in.
 func (w Workflow) Proved(c Credential) bool { return slices.Contains(w.Proofs, c) }
 
+// ProofText are the proofs in CloudTrail's words, joined by commas.
+func (w Workflow) ProofText() string { return credentialTypes(w.Proofs) }
+
 // Step is something that may stand between the first credential and the
 // session. The package comment tells how one is added.
 type Step struct {
