@@ -65,7 +65,7 @@ func (s *Service) AccountGone(ctx context.Context, account arn.AccountID) (o Ope
 			return err
 		}
 		for _, p := range waits {
-			if err := (step{pair: p, failure: gone}).answer(ctx, tx); err != nil {
+			if _, err := (step{pair: p, failure: gone}).answer(ctx, tx); err != nil {
 				return err
 			}
 		}

@@ -78,7 +78,8 @@ func (e exist) AccountExists(ctx context.Context, id arn.AccountID) (bool, error
 	return len(all) == 1, err
 }
 
-func furnish(t testing.TB, db *sqlstore.DB) *house {
+// rooms wires a house to a store, as it is.
+func rooms(t testing.TB, db *sqlstore.DB) *house {
 	t.Helper()
 	m := mint.Mint{Source: rand.Reader}
 	ring, err := seal.NewKeyring(rand.Reader, seal.Key{ID: "k1", Master: bytes.Repeat([]byte{7}, seal.KeySize)})
@@ -125,6 +126,14 @@ func furnish(t testing.TB, db *sqlstore.DB) *house {
 		View:         sqlstore.Viewed(db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 		Provisioning: h.provision, Accounts: exist{h.accounts},
 	}
+	return h
+}
+
+// furnish is rooms, with an account, an instance and ann.
+func furnish(t testing.TB, db *sqlstore.DB) *house {
+	t.Helper()
+	h := rooms(t, db)
+	org := h.accounts.Accounts.(*embeddedaccounts.Accounts).Organizations
 	if err := org.CreateStandalone(t.Context(), management, "Management", "root@example.net"); err != nil {
 		t.Fatal(err)
 	}

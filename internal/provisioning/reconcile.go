@@ -22,13 +22,16 @@ type step struct {
 	wanted  *permissionset.Content // nil: no role
 	written *Provisioned           // nil: no role
 	name    string                 // of the role
+	marked  bool                   // the store says that the role may be anything
 	failure error
 }
 
-// needed reports whether the account differs from what is wanted.
+// needed reports whether the account may differ from what is wanted. A role that
+// nobody wants is deleted also when none was recorded: whoever wrote it may have
+// died before.
 func (s step) needed() bool {
 	if s.wanted == nil {
-		return s.written != nil
+		return s.name != ""
 	}
 	return s.written == nil || s.written.Revision != s.wanted.Revision()
 }
@@ -43,10 +46,30 @@ func (s *Service) Work(ctx context.Context, batch []jobs.Job) error {
 	if err != nil {
 		return fmt.Errorf("provision: %w", err)
 	}
+	if err := s.mark(ctx, steps); err != nil {
+		return fmt.Errorf("provision: %w", err)
+	}
 	if err := s.apply(ctx, i, steps); err != nil {
 		return fmt.Errorf("provision: %w", err)
 	}
 	return s.settle(ctx, steps)
+}
+
+// mark notes, before roles are written again or deleted, that they are not what
+// was written last. Whoever dies between writing and settling leaves no role that counts as
+// something else: a permission set may by then be again what it was before.
+func (s *Service) mark(ctx context.Context, steps []step) error {
+	var spoilt []Provisioned
+	for n, st := range steps {
+		if st.needed() && st.written != nil && st.written.Revision != Spoilt {
+			steps[n].marked = true
+			spoilt = append(spoilt, Provisioned{st.pair, st.written.RoleName, Spoilt})
+		}
+	}
+	if len(spoilt) == 0 {
+		return nil
+	}
+	return s.InTx(ctx, func(tx Tx) error { return tx.PutProvisionedRoles(ctx, spoilt) })
 }
 
 // look reads what is wanted and what is there.
@@ -167,8 +190,15 @@ func (s *Service) settle(ctx context.Context, steps []step) error {
 			return err
 		}
 		for _, job := range ended {
-			if err := byName[Pair{arn.AccountID(job.Lane), job.Name}].answer(ctx, tx); err != nil {
+			st := byName[Pair{arn.AccountID(job.Lane), job.Name}]
+			dropped, err := st.answer(ctx, tx)
+			if err != nil {
 				return err
+			}
+			if dropped { // perhaps nobody is assigned any more: then no role is to be there
+				if err := s.Queue.Enqueue(ctx, tx, job.Lane, job.Name); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -196,21 +226,23 @@ func (s step) record(ctx context.Context, tx Tx) error {
 		return tx.DeleteProvisionedRole(ctx, s.pair)
 	case done:
 		return tx.PutProvisionedRole(ctx, Provisioned{s.pair, s.name, s.wanted.Revision()})
+	case s.marked: // it was left as it was
+		return tx.PutProvisionedRole(ctx, *s.written)
 	default:
 		return nil
 	}
 }
 
 // answer settles the requests that waited for the step. An assignment becomes
-// usable when its role is there; one whose role could not be made is gone.
-func (s step) answer(ctx context.Context, tx Tx) error {
+// usable when its role is there; one whose role could not be made is dropped.
+func (s step) answer(ctx context.Context, tx Tx) (dropped bool, err error) {
 	reason := ""
 	if s.failure != nil {
 		reason = fault.Message(s.failure)
 	}
 	waited, err := tx.EndProvisioningWait(ctx, s.pair, reason)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, o := range waited {
 		if o.Kind != KindCreate {
@@ -219,11 +251,11 @@ func (s step) answer(ctx context.Context, tx Tx) error {
 		if s.failure == nil {
 			err = tx.ActivateAssignment(ctx, o.Request)
 		} else {
-			err = tx.DropPendingAssignment(ctx, o.Request)
+			dropped, err = true, tx.DropPendingAssignment(ctx, o.Request)
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return dropped, nil
 }
