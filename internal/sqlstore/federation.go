@@ -9,21 +9,30 @@ import (
 	"foyer/internal/permissionset"
 )
 
-// heldBy are the active assignments of a user, own and through groups. Its two
-// parameters are both the user's id.
-const heldBy = `(
+// held are the active assignments of a user, own and through groups, for which
+// a condition on the column account holds. The condition is in both halves, so
+// that each group costs a look into an index and no more. Its parameters are,
+// twice, the user's id and what the condition takes.
+func held(condition string) string {
+	return `(
 	SELECT account, permission_set FROM account_assignment
-	WHERE principal_id = ? AND principal_type = 'USER' AND active = 1
+	WHERE principal_id = ? AND principal_type = 'USER' AND active = 1 AND account ` + condition + `
 	UNION
 	SELECT a.account, a.permission_set FROM directory_membership m
 	JOIN account_assignment a ON a.principal_id = m.group_id AND a.principal_type = 'GROUP'
-	WHERE m.user_id = ? AND a.active = 1
+	WHERE m.user_id = ? AND a.active = 1 AND a.account ` + condition + `
 ) AS held`
+}
+
+var (
+	heldAfter = held("> ?")
+	heldIn    = held("= ?")
+)
 
 // AssignedAccounts lists the accounts in which a user has a role.
 func (tx *Tx) AssignedAccounts(ctx context.Context, userID string, page paging.Page) ([]arn.AccountID, error) {
-	return rows(ctx, tx, scanAccountID, "SELECT DISTINCT account FROM "+heldBy+" WHERE account > ? ORDER BY account LIMIT ?",
-		userID, userID, page.After, page.Limit)
+	return rows(ctx, tx, scanAccountID, "SELECT DISTINCT account FROM "+heldAfter+" ORDER BY account LIMIT ?",
+		userID, page.After, userID, page.After, page.Limit)
 }
 
 func scanAccountID(row scanner) (arn.AccountID, error) {
@@ -39,8 +48,8 @@ func (tx *Tx) AssignedRoles(ctx context.Context, userID string, account arn.Acco
 		err := row.Scan(&r.Name, &r.Set)
 		return r, err
 	}
-	return rows(ctx, tx, scan, "SELECT s.name, s.arn FROM "+heldBy+` JOIN permission_set s ON s.arn = held.permission_set
-		WHERE held.account = ? AND s.name > ? ORDER BY s.name LIMIT ?`, userID, userID, string(account), page.After, page.Limit)
+	return rows(ctx, tx, scan, "SELECT s.name, s.arn FROM "+heldIn+` JOIN permission_set s ON s.arn = held.permission_set
+		WHERE s.name > ? ORDER BY s.name LIMIT ?`, userID, string(account), userID, string(account), page.After, page.Limit)
 }
 
 // AssignedGrant finds the permission set of a name that a user has in an account.
@@ -52,7 +61,7 @@ func (tx *Tx) AssignedGrant(ctx context.Context, a federation.Asked) (federation
 		g.Duration = permissionset.Set{SessionDuration: duration}.Session()
 		return g, err
 	}
-	return one(ctx, tx, scan, "SELECT s.arn, p.role_name, s.session_duration FROM "+heldBy+` JOIN permission_set s ON s.arn = held.permission_set
+	return one(ctx, tx, scan, "SELECT s.arn, p.role_name, s.session_duration FROM "+heldIn+` JOIN permission_set s ON s.arn = held.permission_set
 		JOIN provisioned_role p ON p.account = held.account AND p.permission_set = held.permission_set
-		WHERE held.account = ? AND s.name = ?`, a.UserID, a.UserID, string(a.Account), a.SetName)
+		WHERE s.name = ?`, a.UserID, string(a.Account), a.UserID, string(a.Account), a.SetName)
 }
