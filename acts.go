@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"time"
 
 	"foyer/internal/arn"
 	"foyer/internal/audit"
 	"foyer/internal/browser"
+	"foyer/internal/embeddedaccounts"
+	"foyer/internal/fault"
 	"foyer/internal/provisioning"
 	"foyer/internal/signin"
 )
@@ -95,4 +99,56 @@ func (r *rooms) recordDrift(ctx context.Context, found []provisioning.Drift) err
 		}
 	}
 	return nil
+}
+
+// recordExchange writes into the trail of an account that Identity Center took
+// a role there for somebody, as AWS does.
+func (r *rooms) recordExchange(ctx context.Context, x embeddedaccounts.Exchange) {
+	i, err := r.instance.Instance(ctx)
+	if err != nil {
+		return // without an instance nobody vouches
+	}
+	asked, answered := exchangeParameters(x)
+	event := audit.Event{
+		UserIdentity: audit.Identity{Type: "SAMLUser", PrincipalID: x.Got.NameQualifier + ":" + x.Got.Subject, UserName: x.Got.Subject, IdentityProvider: x.Got.NameQualifier},
+		EventTime:    audit.Moment(x.At), EventSource: "sts.amazonaws.com", EventName: "AssumeRoleWithSAML", AWSRegion: i.Region,
+		SourceIPAddress: "sso.amazonaws.com", UserAgent: "sso.amazonaws.com", RequestParameters: asked, ResponseElements: answered,
+		ReadOnly: true, RecipientAccountID: x.Account, RequestID: r.mint.UUID(),
+		Resources: []audit.Resource{
+			{ARN: x.RoleARN, AccountID: x.Account, Type: "AWS::IAM::Role"}, {ARN: x.ProviderARN, AccountID: x.Account, Type: "AWS::IAM::SAMLProvider"},
+		},
+	}
+	if x.Err != nil {
+		event.UserIdentity = audit.Identity{Type: "SAMLUser"}
+		event.ErrorCode, event.ErrorMessage = "AccessDenied", fault.Message(x.Err)
+	}
+	r.recorder.Record(ctx, event)
+}
+
+// exchangeParameters are the parts of the event that CloudTrail gives as JSON.
+func exchangeParameters(x embeddedaccounts.Exchange) (asked, answered json.RawMessage) {
+	asked = object(make([]byte, 0, 384), "{", "roleArn", x.RoleARN, "principalArn", x.ProviderARN)
+	asked = append(strconv.AppendInt(append(asked, `,"durationSeconds":`...), int64(x.Duration.Seconds()), 10), '}')
+	if x.Err != nil {
+		return asked, nil
+	}
+	answered = object(make([]byte, 0, 768), `{"credentials":{`, "accessKeyId", x.Got.Credentials.AccessKeyID, "sessionToken", audit.HiddenValue,
+		"expiration", x.Got.Credentials.Expires.UTC().Format(time.RFC3339))
+	answered = object(answered, `},"assumedRoleUser":{`, "assumedRoleId", x.Got.Caller.ID, "arn", x.Got.Caller.ARN)
+	answered = object(answered, "},", "subject", x.Got.Subject, "subjectType", x.Got.SubjectType, "issuer", x.Got.Issuer,
+		"audience", x.Got.Audience, "nameQualifier", x.Got.NameQualifier)
+	return asked, append(answered, '}')
+}
+
+// object appends what begins an object, and its members: names and values.
+func object(out []byte, begin string, members ...string) []byte {
+	out = append(out, begin...)
+	for i := 0; i < len(members); i += 2 {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(audit.AppendText(out, members[i]), ':')
+		out = audit.AppendText(out, members[i+1])
+	}
+	return out
 }

@@ -45,7 +45,7 @@ func (r *rooms) furnish(c Config, portal string) error {
 	}
 	r.furnishAccountPlane(c, portal)
 	return r.furnishIdentityPlane(c, &embeddedaccounts.Accounts{
-		Unit: r.db.Unit, IAM: r.iam, Organizations: r.organizations, STS: r.sts, Now: r.now, Region: c.Region,
+		Unit: r.db.Unit, IAM: r.iam, Organizations: r.organizations, STS: r.sts, Now: r.now, Region: c.Region, Exchanged: r.recordExchange,
 	}, portal)
 }
 

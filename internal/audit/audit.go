@@ -57,8 +57,10 @@ type Identity struct {
 	UserName       string          `json:"userName,omitempty"`
 	SessionContext *SessionContext `json:"sessionContext,omitempty"`
 	InvokedBy      string          `json:"invokedBy,omitempty"`
-	OnBehalfOf     *OnBehalfOf     `json:"onBehalfOf,omitempty"`
-	CredentialID   string          `json:"credentialId,omitempty"` // the portal session: joins a person's acts across events
+	// IdentityProvider is the name qualifier of a SAMLUser's provider.
+	IdentityProvider string      `json:"identityProvider,omitempty"`
+	OnBehalfOf       *OnBehalfOf `json:"onBehalfOf,omitempty"`
+	CredentialID     string      `json:"credentialId,omitempty"` // the portal session: joins a person's acts across events
 }
 
 // SessionContext tells of a role session.

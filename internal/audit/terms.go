@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,18 +15,23 @@ type Term struct {
 
 // Terms are the attributes by which an event is found that tell it from most
 // others.
-func (e *Event) Terms() []Term {
-	terms := []Term{{ByEventName, e.EventName}}
-	if name := e.Username(); name != "" {
-		terms = append(terms, Term{ByUsername, name})
+func (e *Event) Terms() iter.Seq[Term] {
+	return func(yield func(Term) bool) {
+		if !yield(Term{ByEventName, e.EventName}) {
+			return
+		}
+		if name := e.Username(); name != "" && !yield(Term{ByUsername, name}) {
+			return
+		}
+		if id := e.UserIdentity.AccessKeyID; id != "" && !yield(Term{ByAccessKeyID, id}) {
+			return
+		}
+		for _, r := range e.Resources {
+			if !yield(Term{ByResourceName, r.ARN}) || !yield(Term{ByResourceName, shortName(r.ARN)}) || !yield(Term{ByResourceType, r.Type}) {
+				return
+			}
+		}
 	}
-	if id := e.UserIdentity.AccessKeyID; id != "" {
-		terms = append(terms, Term{ByAccessKeyID, id})
-	}
-	for _, r := range e.Resources {
-		terms = append(terms, Term{ByResourceName, r.ARN}, Term{ByResourceName, shortName(r.ARN)}, Term{ByResourceType, r.Type})
-	}
-	return terms
 }
 
 // shortName is the last part of an ARN: people look for either.
@@ -48,6 +54,11 @@ func (q *Query) Matches(e *Event) bool {
 	case ByEventSource:
 		return e.EventSource == q.Value
 	default:
-		return slices.Contains(e.Terms(), Term{q.Attribute, q.Value})
+		for term := range e.Terms() {
+			if term == (Term{q.Attribute, q.Value}) {
+				return true
+			}
+		}
+		return false
 	}
 }

@@ -131,7 +131,8 @@ func TestAWebhookIsSignedAndAcknowledgesBy2xx(t *testing.T) {
 		}
 	}
 	var sent struct{ Records []audit.Event }
-	if err := json.Unmarshal([]byte(bodies[0][strings.Index(bodies[0], "{"):]), &sent); err != nil || len(sent.Records) != 2 || sent.Records[1].EventName != "two" {
+	_, records, _ := strings.Cut(bodies[0], "{")
+	if err := json.Unmarshal([]byte("{"+records), &sent); err != nil || len(sent.Records) != 2 || sent.Records[1].EventName != "two" {
 		t.Errorf("sent %+v, %v", sent, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -19,7 +19,7 @@ import (
 	"foyer/internal/wire"
 )
 
-// Accounts is the embedded account plane. All fields are required.
+// Accounts is the embedded account plane. All fields but Exchanged are required.
 type Accounts struct {
 	// Unit runs a function as one unit of work: what a batch changes is there
 	// as a whole or not at all.
@@ -29,6 +29,9 @@ type Accounts struct {
 	STS           *sts.Service
 	Now           func() time.Time
 	Region        string // that assertions are presented in
+	// Exchanged is told of every assertion that was presented, for the trail of
+	// the account it was for.
+	Exchanged func(context.Context, Exchange)
 }
 
 // The seam it stands in.
@@ -158,6 +161,14 @@ func policyRef(p permissionset.PolicyRef) iam.PolicyRef {
 	return iam.PolicyRef{Path: p.Path, Name: p.Name}
 }
 
+// Exchange is an assertion that was presented, and what came of it.
+type Exchange struct {
+	provisioning.Assertion
+	At  time.Time
+	Got sts.Federated
+	Err error
+}
+
 // AssumeRoleWithSAML presents an assertion to the embedded STS, which knows
 // nothing of who made it beyond what the account's SAML provider says.
 func (a *Accounts) AssumeRoleWithSAML(ctx context.Context, p provisioning.Assertion) (provisioning.Credentials, error) {
@@ -165,6 +176,9 @@ func (a *Accounts) AssumeRoleWithSAML(ctx context.Context, p provisioning.Assert
 	got, err := a.STS.AssumeRoleWithSAML(ctx, call, sts.AssumeRoleWithSAML{
 		RoleARN: p.RoleARN, ProviderARN: p.ProviderARN, Response: p.Response, Duration: p.Duration,
 	})
+	if a.Exchanged != nil {
+		a.Exchanged(ctx, Exchange{p, call.Time, got, err})
+	}
 	if err != nil {
 		return provisioning.Credentials{}, err
 	}

@@ -3,9 +3,8 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"foyer/internal/arn"
@@ -44,12 +43,19 @@ func (tx *Tx) PutAuditEvents(ctx context.Context, events []*audit.Event, sinks [
 	return nil
 }
 
+// segmentBuffers are used again: a segment's text is up to a megabyte, many
+// times a second.
+var segmentBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
 // putSegment writes the events of one segment, in order of their ids.
 func (tx *Tx) putSegment(ctx context.Context, account arn.AccountID, events []*audit.Event) error {
-	text, err := json.Marshal(events)
+	buffer := segmentBuffers.Get().(*[]byte)
+	defer segmentBuffers.Put(buffer)
+	text, err := audit.AppendEvents((*buffer)[:0], events)
 	if err != nil {
-		return fmt.Errorf("%d events: %w", len(events), err)
+		return err
 	}
+	*buffer = text
 	last := events[len(events)-1].EventID
 	if _, err := tx.execQuietly(ctx, "INSERT INTO audit_segment (account, last_event, first_event, events) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		string(account), last, events[0].EventID, string(text)); err != nil {
@@ -57,7 +63,7 @@ func (tx *Tx) putSegment(ctx context.Context, account arn.AccountID, events []*a
 	}
 	written := map[audit.Term]bool{}
 	for _, e := range events {
-		for _, term := range e.Terms() {
+		for term := range e.Terms() {
 			if written[term] {
 				continue
 			}
