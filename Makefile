@@ -6,7 +6,7 @@ export CGO_ENABLED ?= 0
 LINT := tools/bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test parts lint generate checkgenerate unit bench fuzz clean
+.PHONY: help run build web test parts lint generate checkgenerate unit bench engines fuzz clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ unit: ## run all tests with the race detector
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+engines: ## put our policy engine beside cedar-go and MinIO's, in one run
+	cd bench/policyengines && go test -bench . -benchmem ./...
 
 fuzz: ## run each fuzz target for a little while
 	@for pkg in $$(go list ./...); do \

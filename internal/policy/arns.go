@@ -15,16 +15,16 @@ type named struct {
 // nameOf splits text.
 func nameOf(text string) named {
 	n := named{text: text}
-	from := 0
-	for i := range n.ends {
-		at := strings.IndexByte(text[from:], ':')
-		if at < 0 {
-			return n
+	found := 0
+	for i := range len(text) {
+		if text[i] == ':' {
+			n.ends[found] = i
+			if found++; found == len(n.ends) {
+				n.arn = true
+				break
+			}
 		}
-		n.ends[i] = from + at
-		from += at + 1
 	}
-	n.arn = true
 	return n
 }
 

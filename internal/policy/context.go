@@ -28,7 +28,7 @@ func NewKeys(values map[string][]string) Keys {
 	for name, v := range values {
 		keys = append(keys, Key{strings.ToLower(name), v})
 	}
-	slices.SortFunc(keys, func(a, b Key) int { return compareFold(a.Name, b.Name) })
+	slices.SortFunc(keys, func(a, b Key) int { return byLength(a.Name, b.Name) })
 	return keys
 }
 
@@ -36,11 +36,11 @@ func NewKeys(values map[string][]string) Keys {
 func (k Keys) Lookup(key string) ([]string, bool) {
 	low, high := 0, len(k)
 	for low < high {
-		mid := (low + high) / 2
-		switch c := compareFold(k[mid].Name, key); {
-		case c == 0:
+		mid := int(uint(low+high) >> 1)
+		switch name := k[mid].Name; {
+		case name == key:
 			return k[mid].Values, true
-		case c < 0:
+		case len(name) < len(key) || len(name) == len(key) && name < key:
 			low = mid + 1
 		default:
 			high = mid

@@ -1,7 +1,5 @@
 package policy
 
-import "strings"
-
 // Decision is the outcome of an evaluation.
 type Decision uint8
 
@@ -84,22 +82,38 @@ type Verdict struct {
 // evaluation is a request taken apart once.
 type evaluation struct {
 	request  *Request
-	service  string // s3
-	action   string // GetObject
+	service  []byte // s3, in lower case
+	action   []byte // getobject
 	resource named
 }
 
-// take takes r apart.
-func take(r *Request) evaluation {
+// maxAction is the length up to which an action takes no memory: AWS's longest.
+const maxAction = 128
+
+// take takes r apart. The action in lower case is appended to whole.
+func take(r *Request, whole []byte) evaluation {
 	e := evaluation{request: r, resource: nameOf(r.Resource)}
-	e.service, e.action, _ = strings.Cut(r.Action, ":")
+	colon := -1
+	for i := range len(r.Action) {
+		c := lower(r.Action[i])
+		if c == ':' && colon < 0 {
+			colon = i
+		}
+		whole = append(whole, c)
+	}
+	if colon < 0 {
+		e.service = whole
+		return e
+	}
+	e.service, e.action = whole[:colon], whole[colon+1:]
 	return e
 }
 
 // Evaluate decides r under l. It is pure, and allocates nothing but for the
 // rare long text with a variable behind a wildcard.
 func Evaluate(l *Layers, r *Request) Verdict {
-	e := take(r)
+	var letters [maxAction]byte
+	e := take(r, letters[:0])
 	if by, in := e.denied(l); by.statement != nil {
 		return by.verdict(ExplicitDeny, in)
 	}
@@ -163,10 +177,14 @@ func (e *evaluation) deny(policies []Attached) match {
 }
 
 func (e *evaluation) denyBy(a *Attached) match {
-	if a.Policy != nil {
-		for i := range a.Policy.deny {
-			if s := &a.Policy.deny[i]; s.matches(e) != noGrant {
-				return match{a, s}
+	if a.Policy != nil && len(a.Policy.deny) > 0 {
+		for w := a.Policy.denials.walk(e.service); ; {
+			c := w.next()
+			if c.statement == nil {
+				break
+			}
+			if c.matches(e) != noGrant {
+				return match{a, c.statement}
 			}
 		}
 	}
@@ -203,13 +221,13 @@ func (e *evaluation) allowBy(a *Attached) (match, grant) {
 	if a.Policy == nil {
 		return best, closest
 	}
-	for i := range a.Policy.allow {
-		s := &a.Policy.allow[i]
-		if g := s.matches(e); g > closest {
-			best, closest = match{a, s}, g
-		}
-		if closest == directGrant {
+	for w := a.Policy.grants.walk(e.service); closest != directGrant; {
+		c := w.next()
+		if c.statement == nil {
 			break
+		}
+		if g := c.matches(e); g > closest {
+			best, closest = match{a, c.statement}, g
 		}
 	}
 	return best, closest

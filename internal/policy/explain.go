@@ -27,7 +27,7 @@ type Matched struct {
 // takes longer: for simulations and for people.
 func Explain(l *Layers, r *Request) Explanation {
 	x := Explanation{Verdict: Evaluate(l, r)}
-	e := take(r)
+	e := take(r, nil)
 	resource := resourceLayer(l)
 	x.Says = [NumLayers]Decision{
 		IdentityLayer: e.says(l.Identity), ControlLayer: e.levelsSay(l.Controls), ResourceControlLayer: e.levelsSay(l.ResourceControls),

@@ -72,8 +72,8 @@ func width(s string, i int) int {
 	return n
 }
 
-// globFold is glob for a pattern in lower case and ASCII s in any case.
-func globFold(pattern, s string) bool {
+// globBytes is glob for ASCII.
+func globBytes(pattern string, s []byte) bool {
 	p, at := 0, 0
 	star, resume := -1, 0
 	for at < len(s) {
@@ -81,7 +81,7 @@ func globFold(pattern, s string) bool {
 		case p < len(pattern) && pattern[p] == anyRun:
 			star, resume = p, at
 			p++
-		case p < len(pattern) && (pattern[p] == anyChar || pattern[p] == lower(s[at])):
+		case p < len(pattern) && (pattern[p] == anyChar || pattern[p] == s[at]):
 			p++
 			at++
 		case star >= 0:
@@ -103,18 +103,4 @@ func lower(c byte) byte {
 		return c + 'a' - 'A'
 	}
 	return c
-}
-
-// compareFold orders a, in lower case, and b, in any case: the shorter first,
-// for then most pairs are told apart without a look at their letters.
-func compareFold(a, b string) int {
-	if d := len(a) - len(b); d != 0 || a == b {
-		return d
-	}
-	for i := range len(a) {
-		if d := int(a[i]) - int(lower(b[i])); d != 0 {
-			return d
-		}
-	}
-	return 0
 }

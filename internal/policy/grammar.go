@@ -297,7 +297,7 @@ var assumeActions = []string{
 func mayAssume(a string) bool {
 	vendor, name, _ := strings.Cut(strings.ToLower(a), ":")
 	return vendor == "sts" && slices.ContainsFunc(assumeActions, func(action string) bool {
-		return globFold(encodeWildcards(name), action)
+		return globBytes(encodeWildcards(name), []byte(strings.ToLower(action)))
 	})
 }
 

@@ -52,6 +52,8 @@ type Policy struct {
 	version string
 	allow   []statement
 	deny    []statement
+	grants  index    // of allow
+	denials index    // of deny
 	keys    []string // condition keys that it asks about, as it writes them
 	spans   []Span   // of the statements, by their index in the document
 	text    string   // the document
@@ -109,7 +111,7 @@ func compile(document string, kind Kind) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.text = document
+	p.text, p.grants, p.denials = document, indexOf(p.allow), indexOf(p.deny)
 	return p, nil
 }
 

@@ -215,16 +215,7 @@ func TestEvaluateAllocatesNothing(t *testing.T) {
 // smallCase is ten statements and three conditions, of which the last allows.
 func smallCase(t testing.TB) (policy.Layers, policy.Request) {
 	t.Helper()
-	var b strings.Builder
-	for i := range 7 {
-		fmt.Fprintf(&b, `{"Effect": "Allow", "Action": ["service%d:Get*", "s3:Put%d*"], "Resource": "arn:aws:s3:::bucket-%d/*"},`, i, i, i)
-	}
-	document := `{"Version": "2012-10-17", "Statement": [` + b.String() + `
-		{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
-		{"Effect": "Deny", "Action": "s3:Delete*", "Resource": "arn:aws:s3:::ledger/*"},
-		{"Effect": "Allow", "Action": ["s3:List*", "s3:Get*"], "Resource": "arn:aws:s3:::home/${aws:username}/*",
-		 "Condition": {"StringEquals": {"aws:PrincipalTag/team": ["red", "blue"]}, "IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
-	p, err := policy.Compile(document, policy.Identity)
+	p, err := policy.Compile(smallDocument(), policy.Identity)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,4 +231,16 @@ func smallCase(t testing.TB) (policy.Layers, policy.Request) {
 		t.Fatalf("small case: %+v", v)
 	}
 	return l, r
+}
+
+func smallDocument() string {
+	var b strings.Builder
+	for i := range 7 {
+		fmt.Fprintf(&b, `{"Effect": "Allow", "Action": ["service%d:Get*", "s3:Put%d*"], "Resource": "arn:aws:s3:::bucket-%d/*"},`, i, i, i)
+	}
+	return `{"Version": "2012-10-17", "Statement": [` + b.String() + `
+		{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+		{"Effect": "Deny", "Action": "s3:Delete*", "Resource": "arn:aws:s3:::ledger/*"},
+		{"Effect": "Allow", "Action": ["s3:List*", "s3:Get*"], "Resource": "arn:aws:s3:::home/${aws:username}/*",
+		 "Condition": {"StringEquals": {"aws:PrincipalTag/team": ["red", "blue"]}, "IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
 }

@@ -21,6 +21,22 @@ func (s *statement) matches(e *evaluation) grant {
 	if s.actions.match(e.service, e.action) == s.notAction {
 		return noGrant
 	}
+	return s.applies(e)
+}
+
+// matches is the statement's, which has been found by the request's service.
+func (c candidate) matches(e *evaluation) grant {
+	if c.actions == nil {
+		return c.statement.matches(e)
+	}
+	if !c.actions.match(e.action) {
+		return noGrant
+	}
+	return c.statement.applies(e)
+}
+
+// applies is matches for a statement that is about the action.
+func (s *statement) applies(e *evaluation) grant {
 	if s.resources != nil && matchAny(s.resources, &e.resource, e.request.Context) == s.notRes {
 		return noGrant
 	}

@@ -9,7 +9,7 @@ import (
 // text is a string of a policy, compiled for comparing: literal characters,
 // wildcards, and variables that stand for values of the request.
 type text struct {
-	fixed string // encoded pattern; when there are no variables
+	fixed string // encoded pattern; of the last part when there are variables
 	shape shape  // of fixed
 	parts []part // when there are variables; the last one has none
 	steps bool   // no wildcard stands before the last variable
@@ -67,7 +67,9 @@ func compileText(s string, wildcards, variables bool) text {
 	if parts == nil {
 		return fixedText(pattern.String())
 	}
-	return text{parts: append(parts, part{pattern: pattern.String()}), steps: steps}
+	t := fixedText(pattern.String())
+	t.parts, t.steps = append(parts, part{pattern: pattern.String()}), steps
+	return t
 }
 
 // variable reads what stands between ${ and }.
@@ -108,6 +110,11 @@ func (t *text) match(s string, keys Context) bool {
 		pattern, ok := t.expand(buf[:0], keys)
 		return ok && glob(pattern, s)
 	}
+	return t.end(s)
+}
+
+// end reports whether s is what fixed says.
+func (t *text) end(s string) bool {
 	switch t.shape {
 	case literal:
 		return t.fixed == s
@@ -131,7 +138,7 @@ func (t *text) follow(s string, keys Context) bool {
 			return false
 		}
 	}
-	return glob(t.parts[last].pattern, s)
+	return t.end(s)
 }
 
 // matchFold is match without regard to case, for texts without wildcards.
