@@ -82,8 +82,14 @@ func (*postgresDialect) endLoad(ctx context.Context, db *sql.DB) error {
 	return execAll(ctx, db, "ANALYZE")
 }
 
-func (*postgresDialect) indexes() string {
-	return "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ? AND indexdef LIKE 'CREATE INDEX %'"
+func (*postgresDialect) aside() string {
+	return `SELECT 'DROP INDEX ' || indexname, indexdef FROM pg_indexes
+		WHERE schemaname = current_schema() AND tablename = ? AND indexdef LIKE 'CREATE INDEX %'
+		UNION ALL
+		SELECT 'ALTER TABLE ' || t.relname || ' DROP CONSTRAINT ' || c.conname,
+			'ALTER TABLE ' || t.relname || ' ADD CONSTRAINT ' || c.conname || ' ' || pg_get_constraintdef(c.oid)
+		FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+		WHERE c.contype = 'f' AND t.relname = ? AND t.relnamespace = current_schema()::regnamespace`
 }
 
 // OpenPostgres opens the PostgreSQL store at rawURL (postgres://…) and brings

@@ -51,8 +51,9 @@ func (sqliteDialect) endLoad(ctx context.Context, db *sql.DB) error {
 	return execAll(ctx, db, "PRAGMA "+cachePragma(usualCache), "PRAGMA wal_autocheckpoint = 1000", "PRAGMA wal_checkpoint(TRUNCATE)")
 }
 
-func (sqliteDialect) indexes() string {
-	return "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql LIKE 'CREATE INDEX %'"
+func (sqliteDialect) aside() string {
+	return `SELECT 'DROP INDEX ' || name, sql FROM sqlite_master
+		WHERE type = 'index' AND tbl_name = ? AND tbl_name = ? AND sql LIKE 'CREATE INDEX %'`
 }
 
 // OpenFile opens, or makes, the SQLite store in directory dir and brings it up

@@ -73,8 +73,7 @@ func (tx *Tx) PutProvisionedRoles(ctx context.Context, written []provisioning.Pr
 		" ON CONFLICT (account, permission_set) DO UPDATE SET role_name = excluded.role_name, revision = excluded.revision", all)
 }
 
-// loaded are the tables of which a load writes the most. Their indexes that
-// are not unique are made after it, all at once.
+// loaded are the tables of which a load writes the most.
 var loaded = []string{"directory_user", "directory_membership", "account_assignment", "provisioned_role", "iam_attachment"}
 
 // BeginLoad readies an empty store for more than it usually takes at a time. The
@@ -84,21 +83,21 @@ func (db *DB) BeginLoad(ctx context.Context) (end func(context.Context) error, e
 	if err := db.dialect.beginLoad(ctx, db.write); err != nil {
 		return nil, fmt.Errorf("begin to load: %w", err)
 	}
-	var later []string // definitions of indexes
+	var later []string // statements
 	err = db.InTx(ctx, func(tx *Tx) error {
 		later = nil
 		for _, table := range loaded {
-			found, err := rows(ctx, tx, func(row scanner) (index [2]string, err error) {
-				return index, row.Scan(&index[0], &index[1])
-			}, tx.dialect.indexes(), table)
+			found, err := rows(ctx, tx, func(row scanner) (pair [2]string, err error) {
+				return pair, row.Scan(&pair[0], &pair[1])
+			}, tx.dialect.aside(), table, table)
 			if err != nil {
 				return err
 			}
-			for _, index := range found {
-				if _, err := tx.exec(ctx, "DROP INDEX "+index[0]); err != nil {
+			for _, pair := range found {
+				if _, err := tx.exec(ctx, pair[0]); err != nil {
 					return err
 				}
-				later = append(later, index[1])
+				later = append(later, pair[1])
 			}
 		}
 		return nil

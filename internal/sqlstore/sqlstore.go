@@ -63,9 +63,10 @@ type dialect interface {
 	// beginLoad and endLoad are about a great amount of rows: see DB.BeginLoad.
 	beginLoad(ctx context.Context, db *sql.DB) error
 	endLoad(ctx context.Context, db *sql.DB) error
-	// indexes is a query for the names and definitions of a table's indexes
-	// that are not unique.
-	indexes() string
+	// aside is a query, whose two parameters are both a table's name, for pairs
+	// of statements: one that puts something aside which makes loading slow and
+	// is the faster made for all rows at once, and one that makes it again.
+	aside() string
 }
 
 // unitKey carries the transaction of a unit of work.
