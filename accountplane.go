@@ -27,6 +27,8 @@ type accountPlane struct {
 // furnishAccountPlane wires accounts as c wants them. endpoint is the URL at
 // which issuers of accounts are found.
 func (r *rooms) furnishAccountPlane(c Config, endpoint string) {
+	limits := c.OrganizationLimits
+	limits.Wait = c.AccountLeaveAfter
 	r.iam = &iam.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
@@ -36,7 +38,7 @@ func (r *rooms) furnishAccountPlane(c Config, endpoint string) {
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),
 		Mint: r.mint, PutRoles: putAccountRoles(r.iam), Gone: r.accountGone,
-		Limits: organizations.Limits{Wait: c.AccountLeaveAfter},
+		Limits: limits,
 		Link:   func(ctx context.Context, account arn.AccountID) error { return linkServices(ctx, r.iam, account) },
 	}
 	r.rootAccess = &iam.RootAccess{

@@ -64,8 +64,15 @@ type Config struct {
 	Audit           AuditStreams  // carry events away as they happen
 
 	AccountLeaveAfter time.Duration // how long an account made in an organization stays in it; 0 means AWS's four days
-	// Quotas bound how much there may be; the zero Quotas are AWS's.
-	Quotas quota.Quotas
+	// Quotas bound how much there may be; the zero Quotas are AWS's. SetQuotas are
+	// changes to them and to OrganizationLimits, name=number or name=unlimited.
+	Quotas             quota.Quotas
+	OrganizationLimits organizations.Limits
+	SetQuotas          []string
+	// AWSThrottles has calls answered as AWS does that are more than 20 in a
+	// second, and assignments that are more than 10 at a time or on their way to
+	// the same role.
+	AWSThrottles bool
 
 	// Values that are fixed at first start; empty ones are random.
 	ManagementAccountID string
@@ -91,7 +98,7 @@ func (c Config) Normalize() (Config, error) {
 	c.MFA = c.mfaSettings()
 	c.InstanceID = strings.TrimPrefix(c.InstanceID, "arn:aws:sso:::instance/")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices(), c.checkSignIn(), c.Audit.check())
+	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices(), c.checkSignIn(), c.Audit.check(), parseQuotas(c.SetQuotas, &c.Quotas, &c.OrganizationLimits))
 	if c.Data == "" && c.DatabaseURL.Empty() && !c.Ephemeral {
 		c.Data = "foyer-data"
 	}

@@ -238,7 +238,7 @@ func (l *large) request(b *testing.B, kind string, n int) []byte {
 			"InstanceArn": l.instance.ARN(), "PrincipalType": "USER", "PrincipalId": l.id("user", l.random.IntN(l.Users)),
 		})
 	case "portal ListAccounts":
-		return l.borne(b, who, "/assignment/accounts?max_result=100")
+		return l.borne(b, who, "/assignment/accounts?max_result=50")
 	case "portal ListAccountRoles":
 		return l.borne(b, who, "/assignment/roles?account_id="+l.AccountID(l.assignmentOf(who.number).Account))
 	default:

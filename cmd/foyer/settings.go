@@ -87,6 +87,8 @@ var settings = []setting{
 	{"audit-webhook-secret", "signs what is posted: whsec_ and base64, or any text of 16 bytes at least", secretTo(func(c *foyer.Config) *secret.Text { return &c.Audit.WebhookSecret }), text},
 	{"account-leave-after", "how long an account made in an organization stays before it can leave it (default 96h, as at AWS)", durationTo(func(c *foyer.Config) *time.Duration { return &c.AccountLeaveAfter }), duration},
 	{"contact-information", "the management account's contact as JSON, given at first start: FullName, AddressLine1, City, PostalCode, CountryCode, PhoneNumber …", textTo(func(c *foyer.Config) *string { return &c.ContactInformation }), text},
+	{"quota", "a quota other than AWS's: name=number or name=unlimited; may be repeated", func(c *foyer.Config, k *koanf.Koanf, n string) { c.SetQuotas = k.Strings(n) }, list},
+	{"aws-throttles", "refuse, as AWS does, more than 20 calls in a second and more than 10 assignments at a time", func(c *foyer.Config, k *koanf.Koanf, n string) { c.AWSThrottles = k.Bool(n) }, boolean},
 	{"management-account-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.ManagementAccountID }), text},
 	{"root-access-key-id", "fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.RootAccessKeyID }), text},
 	{"root-secret-access-key", "fixed at first start; otherwise random and shown once", secretTo(func(c *foyer.Config) *secret.Text { return &c.RootSecretAccessKey }), text},
@@ -157,7 +159,7 @@ func loadConfig(flags *pflag.FlagSet, environ []string) (foyer.Config, error) {
 
 // fromEnvironment splits the variables of list settings at commas.
 func fromEnvironment(name, value string) any {
-	if name == "FOYER_TRUSTED_PROXY" || name == "FOYER_ISSUER_NETWORK" {
+	if name == "FOYER_TRUSTED_PROXY" || name == "FOYER_ISSUER_NETWORK" || name == "FOYER_QUOTA" {
 		return strings.Split(value, ",")
 	}
 	return value

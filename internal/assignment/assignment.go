@@ -87,6 +87,9 @@ type Tx interface {
 type Provisioning interface {
 	// Begin starts a request in the transaction of ctx.
 	Begin(ctx context.Context, r provisioning.Request) (provisioning.Operation, error)
+	// Ask is Begin for what an administrator asks for, who may ask for too much
+	// at a time: that is Throttled, or a Conflict.
+	Ask(ctx context.Context, r provisioning.Request) (provisioning.Operation, error)
 	// Refuse records a request that has failed from the start.
 	Refuse(ctx context.Context, r provisioning.Request, reason string) (provisioning.Operation, error)
 }

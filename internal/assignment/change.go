@@ -28,7 +28,7 @@ func (s *Service) Create(ctx context.Context, a Assignment) (o provisioning.Oper
 		if err := tx.PutAssignment(ctx, a); err != nil {
 			return err
 		}
-		o, err = s.Provisioning.Begin(ctx, a.request(provisioning.KindCreate))
+		o, err = s.Provisioning.Ask(ctx, a.request(provisioning.KindCreate))
 		return err
 	})
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *Service) Delete(ctx context.Context, a Assignment) (o provisioning.Oper
 			o, err = s.Provisioning.Refuse(ctx, a.request(provisioning.KindDelete), "Received a 404 status error: Assignment not found.")
 			return err
 		}
-		o, err = s.Provisioning.Begin(ctx, a.request(provisioning.KindDelete))
+		o, err = s.Provisioning.Ask(ctx, a.request(provisioning.KindDelete))
 		return err
 	})
 	if err != nil {

@@ -23,13 +23,16 @@ type Recorder interface {
 	RecordIn(ctx context.Context, e audit.Event) error // in the unit of work of ctx
 }
 
-// Server answers every request. All fields are required but Trusted.
+// Server answers every request. All fields are required but Throttle and Trusted.
 type Server struct {
 	APIs []*wire.API
 
 	// Identify returns whose access key this is and its secret. An unknown key
 	// is an Unauthenticated fault; one that ran out says so by Expired() bool.
 	Identify func(ctx context.Context, accessKeyID string, token secret.Text, now time.Time) (caller.Caller, secret.Text, error)
+	// Throttle refuses a call that is one too many with a Throttled fault; nil
+	// refuses none.
+	Throttle func(call *wire.Call) error
 	// Authorize fails with a Denied fault unless every demand is allowed.
 	Authorize func(ctx context.Context, call *wire.Call, demands []wire.Demand) error
 	// Unit runs a changing operation as one unit of work.

@@ -181,6 +181,11 @@ func (h *handler) admit(ctx context.Context, x *exchange) *wire.Error {
 	if failure := h.identify(ctx, x); failure != nil {
 		return failure
 	}
+	if h.Throttle != nil {
+		if err := h.Throttle(x.call); err != nil {
+			return api.Fault(err)
+		}
+	}
 	authorize, served := api.Authorize[op.Name]
 	if !served {
 		return wire.NotBuilt(api, op.Name)

@@ -152,7 +152,7 @@ type Instance interface {
 	Signer(context.Context) (*saml.Signer, error)
 }
 
-// Service is the provisioning of one instance. All fields are required.
+// Service is the provisioning of one instance. All fields but Pace are required.
 type Service struct {
 	InTx     func(context.Context, func(Tx) error) error // commits when the function returns nil
 	View     func(context.Context, func(Tx) error) error // for reading
@@ -160,6 +160,7 @@ type Service struct {
 	Queue    *jobs.Queue
 	Instance Instance
 	Accounts Accounts
+	Pace     Pace // of what administrators ask for
 }
 
 // Begin starts a request, in the transaction of ctx when there is one.

@@ -9,29 +9,29 @@ import (
 	"foyer/internal/permissionset"
 )
 
-// held are the active assignments of a user, own and through groups, for which
+// held are columns of the active assignments of a user, own and through groups, for which
 // a condition on the column account holds. The condition is in both halves, so
 // that each group costs a look into an index and no more. Its parameters are,
 // twice, the user's id and what the condition takes.
-func held(condition string) string {
+func held(columns, condition string) string {
 	return `(
-	SELECT account, permission_set FROM account_assignment
+	SELECT ` + columns + ` FROM account_assignment a
 	WHERE principal_id = ? AND principal_type = 'USER' AND active = 1 AND account ` + condition + `
 	UNION
-	SELECT a.account, a.permission_set FROM directory_membership m
+	SELECT ` + columns + ` FROM directory_membership m
 	JOIN account_assignment a ON a.principal_id = m.group_id AND a.principal_type = 'GROUP'
 	WHERE m.user_id = ? AND a.active = 1 AND a.account ` + condition + `
 ) AS held`
 }
 
 var (
-	heldAfter = held("> ?")
-	heldIn    = held("= ?")
+	heldAfter = held("a.account", "> ?")
+	heldIn    = held("a.account, a.permission_set", "= ?")
 )
 
 // AssignedAccounts lists the accounts in which a user has a role.
 func (tx *Tx) AssignedAccounts(ctx context.Context, userID string, page paging.Page) ([]arn.AccountID, error) {
-	return rows(ctx, tx, scanAccountID, "SELECT DISTINCT account FROM "+heldAfter+" ORDER BY account LIMIT ?",
+	return rows(ctx, tx, scanAccountID, "SELECT account FROM "+heldAfter+" ORDER BY account LIMIT ?",
 		userID, page.After, userID, page.After, page.Limit)
 }
 
