@@ -67,8 +67,9 @@ func compileText(s string, wildcards, variables bool) text {
 	if parts == nil {
 		return fixedText(pattern.String())
 	}
+	parts = append(parts, part{pattern: pattern.String()})
 	t := fixedText(pattern.String())
-	t.parts, t.steps = append(parts, part{pattern: pattern.String()}), steps
+	t.parts, t.steps = parts, steps
 	return t
 }
 
