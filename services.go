@@ -48,7 +48,7 @@ func (r *rooms) apis(f founding) []*wire.API {
 		},
 		&ssoapi.Service{Tokens: r.oidc, Portal: r.federation, Pages: tokens},
 		&ssodirectoryapi.Service{
-			Directory: r.directory, Passwords: r.signin, Sessions: r.sessions, Tokens: tokens, User: r.userByID,
+			Directory: r.directory, Passwords: r.signin, Sessions: r.sessions, MFA: r.mfa, Tokens: tokens, User: r.userByID,
 			Owner: func() arn.AccountID { return f.account }, PortalURL: func() string { return r.signin.Portal + "/start" },
 		},
 		&ssooidcapi.Service{Clients: r.oidc, Grants: r.oidc},

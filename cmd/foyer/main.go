@@ -57,7 +57,7 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		Version:       version(),
 	}
-	root.AddCommand(serveCommand(), seedCommand(), userCommand(), provisioningCommand())
+	root.AddCommand(serveCommand(), seedCommand(), userCommand(), mfaCommand(), provisioningCommand())
 	return root
 }
 

@@ -71,9 +71,9 @@ var settings = []setting{
 	{"shutdown-grace", "how long open requests may take at a stop (default 15s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.ShutdownGrace }), duration},
 	{"session-duration", "how long a portal session lasts, 15m to 2160h (default 8h)", durationTo(func(c *foyer.Config) *time.Duration { return &c.SessionDuration }), duration},
 	{"verify-email", "have people verify their e-mail address at their sign-in", func(c *foyer.Config, k *koanf.Koanf, n string) { c.VerifyEmail = k.Bool(n) }, boolean},
-	{"mfa-mode", "when people are asked for a second proof, until it is changed: context-aware (default), always-on or never", func(c *foyer.Config, k *koanf.Koanf, n string) { c.MFA.Mode = mfa.Mode(mfaWord(k.String(n))) }, text},
+	{"mfa-mode", "when people are asked for a second proof, until it is changed: context-aware (default), always-on or never", func(c *foyer.Config, k *koanf.Koanf, n string) { c.MFA.Mode = mfa.Mode(word(mfaModes, k.String(n))) }, text},
 	{"mfa-without-device", "what happens to who has no MFA device, until it is changed: register (default), email, block or allow", func(c *foyer.Config, k *koanf.Koanf, n string) {
-		c.MFA.Unregistered = mfa.Unregistered(mfaWord(k.String(n)))
+		c.MFA.Unregistered = mfa.Unregistered(word(withoutDevice, k.String(n)))
 	}, text},
 	{"smtp-server", "mail server that posts letters: host:port", textTo(func(c *foyer.Config) *string { return &c.SMTP.Address }), text},
 	{"smtp-security", "starttls (default), tls, or none for a relay on this machine", func(c *foyer.Config, k *koanf.Koanf, n string) { c.SMTP.Security = mail.Security(k.String(n)) }, text},
@@ -94,14 +94,6 @@ var settings = []setting{
 	{"root-secret-access-key", "fixed at first start; otherwise random and shown once", secretTo(func(c *foyer.Config) *secret.Text { return &c.RootSecretAccessKey }), text},
 	{"instance-id", "ssoins-…, fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.InstanceID }), text},
 	{"identity-store-id", "d-… or a UUID, fixed at first start; otherwise random", textTo(func(c *foyer.Config) *string { return &c.IdentityStoreID }), text},
-}
-
-// mfaWord is a setting of MFA in the API's words: CONTEXT_AWARE, EMAIL_OTP.
-func mfaWord(text string) string {
-	if text == "email" {
-		return string(mfa.EmailCode)
-	}
-	return strings.ToUpper(strings.ReplaceAll(text, "-", "_"))
 }
 
 // defineFlags declares every setting on flags, and --config.

@@ -24,6 +24,10 @@ var userWorks = []userWork{
 	{"disable USERNAME", "keep somebody out, at once", cobra.ExactArgs(1), simply("DisableUser", "Disabled.")},
 	{"enable USERNAME", "let somebody in again", cobra.ExactArgs(1), simply("EnableUser", "Enabled.")},
 	{"sessions USERNAME", "list where somebody is signed in", cobra.ExactArgs(1), listSessions},
+	{"mfa-devices USERNAME", "list what somebody proves themselves with", cobra.ExactArgs(1), listDevices},
+	{"rename-mfa-device USERNAME DEVICE NAME", "give one of somebody's MFA devices another name", cobra.ExactArgs(3), renameDevice},
+	{"remove-mfa-device USERNAME DEVICE", "take an MFA device from somebody", cobra.ExactArgs(2), removeDevice},
+	{"reset-mfa USERNAME", "take all MFA devices from somebody who has lost them, and let them register one at their next sign-in, within a day", cobra.ExactArgs(1), simply("ResetMfaDevicesForUser", "Reset. They may register a device at their next sign-in, within 24 hours.")},
 	{"sign-out USERNAME [SESSION ...]", "end sessions, all of them when none is named", cobra.MinimumNArgs(1), signOut},
 }
 
@@ -66,24 +70,33 @@ func doUserWork(ctx context.Context, work userWork, args []string, out io.Writer
 // subject names a user in calls.
 type subject struct {
 	IdentityStoreID string `json:"IdentityStoreId"`
-	UserID          string `json:"UserId"`
+	UserID          string `json:"UserId,omitempty"`
 }
 
-// find finds a user of the server's identity store by their name.
-func (a *administrator) find(ctx context.Context, userName string) (subject, error) {
+// store is the server's identity store.
+func (a *administrator) store(ctx context.Context) (string, error) {
 	var instances struct {
 		Instances []struct {
 			IdentityStoreID string `json:"IdentityStoreId"`
 		}
 	}
 	if err := a.call(ctx, "sso", "SWBExternalService.ListInstances", struct{}{}, &instances); err != nil {
-		return subject{}, err
+		return "", err
 	}
 	if len(instances.Instances) == 0 {
-		return subject{}, errors.New("the server has no identity store")
+		return "", errors.New("the server has no identity store")
 	}
-	who := subject{IdentityStoreID: instances.Instances[0].IdentityStoreID}
-	err := a.call(ctx, "identitystore", "AWSIdentityStore.GetUserId", map[string]any{
+	return instances.Instances[0].IdentityStoreID, nil
+}
+
+// find finds a user of the server's identity store by their name.
+func (a *administrator) find(ctx context.Context, userName string) (subject, error) {
+	store, err := a.store(ctx)
+	if err != nil {
+		return subject{}, err
+	}
+	who := subject{IdentityStoreID: store}
+	err = a.call(ctx, "identitystore", "AWSIdentityStore.GetUserId", map[string]any{
 		"IdentityStoreId":     who.IdentityStoreID,
 		"AlternateIdentifier": map[string]any{"UniqueAttribute": map[string]any{"AttributePath": "userName", "AttributeValue": userName}},
 	}, &who)

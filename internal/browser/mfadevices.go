@@ -131,17 +131,32 @@ func (f *Face) showRegistration(w http.ResponseWriter, r *http.Request, s sessio
 }
 
 func (f *Face) takeRegistration(w http.ResponseWriter, r *http.Request, s session.Session, by mfa.Actor, way string) {
+	var d mfa.Device
 	var err error
 	if name := strings.TrimSpace(r.PostFormValue("name")); way == wayKey {
-		_, err = f.MFA.CompleteKey(r.Context(), string(s.ID), by, []byte(r.PostFormValue("credential")), name)
+		d, err = f.MFA.CompleteKey(r.Context(), string(s.ID), by, []byte(r.PostFormValue("credential")), name)
 	} else {
-		_, err = f.MFA.CompleteApp(r.Context(), string(s.ID), by, r.PostFormValue("code"), name)
+		d, err = f.MFA.CompleteApp(r.Context(), string(s.ID), by, r.PostFormValue("code"), name)
 	}
 	if k := fault.Of(err); k == fault.Invalid || k == fault.Conflict || k == fault.Unauthenticated {
 		f.showRegistration(w, r, s, by, way, http.StatusBadRequest, fault.Message(err))
 		return
 	}
+	if err == nil {
+		err = f.proved(w, r, s, signin.Credential(d.Kind))
+	}
 	f.toDevices(w, r, err)
+}
+
+// proved notes that the person of a session has just used a device: registering
+// one is a proof with it.
+func (f *Face) proved(w http.ResponseWriter, r *http.Request, s session.Session, c signin.Credential) error {
+	now, token, err := f.Sessions.Confirm(r.Context(), s.ID, s.UserID, signin.AddProof(s.Proofs, c))
+	if err != nil {
+		return err
+	}
+	f.setCookie(w, sessionCookie, token, now.Expires)
+	return nil
 }
 
 // toDevices leads back to the list of devices after a change.

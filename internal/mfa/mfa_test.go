@@ -495,3 +495,42 @@ func FuzzHiddenAddress(f *testing.F) {
 		}
 	})
 }
+
+// Who may change devices: whoever proved themselves just now, by a device where
+// they have one.
+func TestConfirmed(t *testing.T) {
+	h := newHouse(t)
+	at := h.now
+	for _, tt := range []struct {
+		what, proofs string
+		after        time.Duration
+		app          bool
+		want         bool
+	}{
+		{"a password, without a device", "PASSWORD", 0, false, true},
+		{"a password, a while ago", "PASSWORD", mfa.ConfirmedFor, false, false},
+		{"a password, with a device", "PASSWORD", time.Minute, true, false},
+		{"a mailed code, with a device", "PASSWORD,EMAIL_OTP", time.Minute, true, false},
+		{"a code, with a device", "PASSWORD,TOTP", time.Minute, true, true},
+		{"a passkey, with a device", "WEBAUTHN", time.Minute, true, true},
+		{"a code, a while ago", "PASSWORD,TOTP", mfa.ConfirmedFor, true, false},
+	} {
+		h.now = at
+		if all, err := h.Devices(t.Context(), "u-1"); err != nil {
+			t.Fatal(err)
+		} else if tt.app && len(all) == 0 {
+			h.app(t, "ann")
+		}
+		h.now = at.Add(tt.after)
+		if got, err := h.Confirmed(t.Context(), "u-1", tt.proofs, at); err != nil || got != tt.want {
+			t.Errorf("%s: %v, %v, want %v", tt.what, got, err, tt.want)
+		}
+	}
+	if err := h.MayManage(t.Context()); err != nil {
+		t.Error(err)
+	}
+	h.set(t, func(s *mfa.Settings) { s.SelfManaged = false })
+	if err := h.MayManage(t.Context()); fault.Of(err) != fault.Denied {
+		t.Errorf("where administrators manage devices: %v", err)
+	}
+}

@@ -14,7 +14,7 @@ type Mode string
 const (
 	ContextAware Mode = "CONTEXT_AWARE" // only when their sign-in context changes
 	AlwaysOn     Mode = "ALWAYS_ON"     // every time they sign in
-	Never        Mode = "NEVER"
+	Never        Mode = "DISABLED"
 )
 
 // Unregistered says what happens to a person who is asked and has no device.
@@ -22,10 +22,10 @@ type Unregistered string
 
 // The behaviours.
 const (
-	Register  Unregistered = "REGISTER"  // they register a device at sign-in
-	EmailCode Unregistered = "EMAIL_OTP" // they enter a code from their mail
-	Block     Unregistered = "BLOCK"     // they can't sign in
-	Allow     Unregistered = "ALLOW"     // they can sign in
+	Register  Unregistered = "ALLOWED_WITH_ENROLLMENT" // they register a device at sign-in
+	EmailCode Unregistered = "EMAIL_OTP"               // they enter a code from their mail
+	Block     Unregistered = "BLOCKED"                 // they can't sign in
+	Allow     Unregistered = "ALLOWED"                 // they can sign in
 )
 
 // Settings are an instance's settings of MFA.
@@ -48,9 +48,9 @@ func (s Settings) Allows(k Kind) bool { return slices.Contains(s.Kinds, k) }
 func (s Settings) Validate() error {
 	switch {
 	case !slices.Contains([]Mode{ContextAware, AlwaysOn, Never}, s.Mode):
-		return fault.Newf(fault.Invalid, "The MFA mode must be CONTEXT_AWARE, ALWAYS_ON or NEVER.")
+		return fault.Newf(fault.Invalid, "The MFA mode must be CONTEXT_AWARE, ALWAYS_ON or DISABLED.")
 	case !slices.Contains([]Unregistered{Register, EmailCode, Block, Allow}, s.Unregistered):
-		return fault.Newf(fault.Invalid, "The behavior without an MFA device must be REGISTER, EMAIL_OTP, BLOCK or ALLOW.")
+		return fault.Newf(fault.Invalid, "The behavior without an MFA device must be ALLOWED_WITH_ENROLLMENT, EMAIL_OTP, BLOCKED or ALLOWED.")
 	case len(s.Kinds) == 0 || slices.ContainsFunc(s.Kinds, func(k Kind) bool { return k != TOTP && k != WebAuthn }):
 		return fault.Newf(fault.Invalid, "The MFA types must be TOTP, WEBAUTHN or both.")
 	}

@@ -235,3 +235,33 @@ func TestDisablingAndEnablingTakeEffectAtOnce(t *testing.T) {
 		t.Error("enabled, and out")
 	}
 }
+
+func TestAConfirmedSessionIsTheSameUnderAnotherToken(t *testing.T) {
+	h := newHouse(t)
+	one, token := h.start(t, ann)
+	h.now = h.now.Add(time.Hour)
+	for name, by := range map[string]struct {
+		id   session.ID
+		user string
+	}{"another's session": {one.ID, "u-2"}, "no session": {"00000000-0000-4000-8000-000000000000", "u-1"}} {
+		if _, _, err := h.Confirm(t.Context(), by.id, by.user, "PASSWORD"); fault.Of(err) != fault.Unauthenticated {
+			t.Errorf("confirming %s: %v", name, err)
+		}
+	}
+	confirmed, next, err := h.Confirm(t.Context(), one.ID, "u-1", "PASSWORD,TOTP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if confirmed.ID != one.ID || confirmed.Proofs != "PASSWORD,TOTP" || !confirmed.Confirmed.Equal(h.now) || !confirmed.Expires.Equal(one.Expires) {
+		t.Errorf("confirmed %+v", confirmed)
+	}
+	if !h.refused(t, token) || h.refused(t, next) {
+		t.Error("the old token opens the session, or the new one does not")
+	}
+	if err := h.End(t.Context(), one.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.Confirm(t.Context(), one.ID, "u-1", "PASSWORD"); fault.Of(err) != fault.Unauthenticated {
+		t.Errorf("confirming a session that ended: %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -77,6 +78,14 @@ func credentialTypes(all []Credential) string {
 		types[i] = string(c)
 	}
 	return strings.Join(types, ",")
+}
+
+// AddProof adds a credential to those of a session, unless it is among them.
+func AddProof(proofs string, c Credential) string {
+	if slices.Contains(strings.Split(proofs, ","), string(c)) {
+		return proofs
+	}
+	return strings.TrimPrefix(proofs+","+string(c), ",")
 }
 
 func (s *Service) record(ctx context.Context, e Event, steps ...step) error {

@@ -277,3 +277,15 @@ func TestAOneTimePasswordRunsOut(t *testing.T) {
 		t.Errorf("after a week: %v", err)
 	}
 }
+
+func TestAddProof(t *testing.T) {
+	for _, tt := range []struct {
+		proofs string
+		c      signin.Credential
+		want   string
+	}{{"", signin.TOTPCredential, "TOTP"}, {"PASSWORD", signin.TOTPCredential, "PASSWORD,TOTP"}, {"PASSWORD,TOTP", signin.TOTPCredential, "PASSWORD,TOTP"}} {
+		if got := signin.AddProof(tt.proofs, tt.c); got != tt.want {
+			t.Errorf("AddProof(%q, %s) = %q, want %q", tt.proofs, tt.c, got, tt.want)
+		}
+	}
+}

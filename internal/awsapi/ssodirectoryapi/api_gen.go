@@ -8,9 +8,15 @@ import "foyer/internal/wire"
 // Operations is every operation of the service's contract.
 type Operations interface {
 	BatchDeleteSession(ctx context.Context, call *wire.Call, in *BatchDeleteSessionRequest) (*BatchDeleteSessionResponse, error)
+	DeleteMfaDeviceForUser(ctx context.Context, call *wire.Call, in *DeleteMfaDeviceForUserRequest) (*DeleteMfaDeviceForUserResponse, error)
 	DisableUser(ctx context.Context, call *wire.Call, in *DisableUserRequest) (*DisableUserResponse, error)
 	EnableUser(ctx context.Context, call *wire.Call, in *EnableUserRequest) (*EnableUserResponse, error)
+	GetMfaDeviceManagementForDirectory(ctx context.Context, call *wire.Call, in *GetMfaDeviceManagementForDirectoryRequest) (*GetMfaDeviceManagementForDirectoryResponse, error)
+	ListMfaDevicesForUser(ctx context.Context, call *wire.Call, in *ListMfaDevicesForUserRequest) (*ListMfaDevicesForUserResponse, error)
 	ListSessions(ctx context.Context, call *wire.Call, in *ListSessionsRequest) (*ListSessionsResponse, error)
+	PutMfaDeviceManagementForDirectory(ctx context.Context, call *wire.Call, in *PutMfaDeviceManagementForDirectoryRequest) (*PutMfaDeviceManagementForDirectoryResponse, error)
+	ResetMfaDevicesForUser(ctx context.Context, call *wire.Call, in *ResetMfaDevicesForUserRequest) (*ResetMfaDevicesForUserResponse, error)
+	UpdateMfaDeviceForUser(ctx context.Context, call *wire.Call, in *UpdateMfaDeviceForUserRequest) (*UpdateMfaDeviceForUserResponse, error)
 	UpdatePassword(ctx context.Context, call *wire.Call, in *UpdatePasswordRequest) (*UpdatePasswordResponse, error)
 	VerifyEmail(ctx context.Context, call *wire.Call, in *VerifyEmailRequest) (*VerifyEmailResponse, error)
 }
@@ -25,6 +31,10 @@ func (notBuilt) BatchDeleteSession(_ context.Context, call *wire.Call, _ *BatchD
 	return nil, wire.NotBuilt(call.API, "BatchDeleteSession")
 }
 
+func (notBuilt) DeleteMfaDeviceForUser(_ context.Context, call *wire.Call, _ *DeleteMfaDeviceForUserRequest) (*DeleteMfaDeviceForUserResponse, error) {
+	return nil, wire.NotBuilt(call.API, "DeleteMfaDeviceForUser")
+}
+
 func (notBuilt) DisableUser(_ context.Context, call *wire.Call, _ *DisableUserRequest) (*DisableUserResponse, error) {
 	return nil, wire.NotBuilt(call.API, "DisableUser")
 }
@@ -33,8 +43,28 @@ func (notBuilt) EnableUser(_ context.Context, call *wire.Call, _ *EnableUserRequ
 	return nil, wire.NotBuilt(call.API, "EnableUser")
 }
 
+func (notBuilt) GetMfaDeviceManagementForDirectory(_ context.Context, call *wire.Call, _ *GetMfaDeviceManagementForDirectoryRequest) (*GetMfaDeviceManagementForDirectoryResponse, error) {
+	return nil, wire.NotBuilt(call.API, "GetMfaDeviceManagementForDirectory")
+}
+
+func (notBuilt) ListMfaDevicesForUser(_ context.Context, call *wire.Call, _ *ListMfaDevicesForUserRequest) (*ListMfaDevicesForUserResponse, error) {
+	return nil, wire.NotBuilt(call.API, "ListMfaDevicesForUser")
+}
+
 func (notBuilt) ListSessions(_ context.Context, call *wire.Call, _ *ListSessionsRequest) (*ListSessionsResponse, error) {
 	return nil, wire.NotBuilt(call.API, "ListSessions")
+}
+
+func (notBuilt) PutMfaDeviceManagementForDirectory(_ context.Context, call *wire.Call, _ *PutMfaDeviceManagementForDirectoryRequest) (*PutMfaDeviceManagementForDirectoryResponse, error) {
+	return nil, wire.NotBuilt(call.API, "PutMfaDeviceManagementForDirectory")
+}
+
+func (notBuilt) ResetMfaDevicesForUser(_ context.Context, call *wire.Call, _ *ResetMfaDevicesForUserRequest) (*ResetMfaDevicesForUserResponse, error) {
+	return nil, wire.NotBuilt(call.API, "ResetMfaDevicesForUser")
+}
+
+func (notBuilt) UpdateMfaDeviceForUser(_ context.Context, call *wire.Call, _ *UpdateMfaDeviceForUserRequest) (*UpdateMfaDeviceForUserResponse, error) {
+	return nil, wire.NotBuilt(call.API, "UpdateMfaDeviceForUser")
 }
 
 func (notBuilt) UpdatePassword(_ context.Context, call *wire.Call, _ *UpdatePasswordRequest) (*UpdatePasswordResponse, error) {
@@ -62,9 +92,17 @@ func newAPI(ops Operations, authorize map[string]wire.Authorization, fault func(
 					return ops.BatchDeleteSession(ctx, call, in.(*BatchDeleteSessionRequest))
 				},
 			},
+			"DeleteMfaDeviceForUser": {
+				Name: "DeleteMfaDeviceForUser", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: false, Wrapper: "DeleteMfaDeviceForUserResult",
+				Input: &shapes[5], Output: &shapes[6],
+				New: func() any { return new(DeleteMfaDeviceForUserRequest) },
+				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
+					return ops.DeleteMfaDeviceForUser(ctx, call, in.(*DeleteMfaDeviceForUserRequest))
+				},
+			},
 			"DisableUser": {
 				Name: "DisableUser", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: false, Wrapper: "DisableUserResult",
-				Input: &shapes[5], Output: &shapes[6],
+				Input: &shapes[9], Output: &shapes[10],
 				New: func() any { return new(DisableUserRequest) },
 				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
 					return ops.DisableUser(ctx, call, in.(*DisableUserRequest))
@@ -72,23 +110,63 @@ func newAPI(ops Operations, authorize map[string]wire.Authorization, fault func(
 			},
 			"EnableUser": {
 				Name: "EnableUser", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: false, Wrapper: "EnableUserResult",
-				Input: &shapes[7], Output: &shapes[8],
+				Input: &shapes[11], Output: &shapes[12],
 				New: func() any { return new(EnableUserRequest) },
 				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
 					return ops.EnableUser(ctx, call, in.(*EnableUserRequest))
 				},
 			},
+			"GetMfaDeviceManagementForDirectory": {
+				Name: "GetMfaDeviceManagementForDirectory", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: true, Wrapper: "GetMfaDeviceManagementForDirectoryResult",
+				Input: &shapes[14], Output: &shapes[15],
+				New: func() any { return new(GetMfaDeviceManagementForDirectoryRequest) },
+				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
+					return ops.GetMfaDeviceManagementForDirectory(ctx, call, in.(*GetMfaDeviceManagementForDirectoryRequest))
+				},
+			},
+			"ListMfaDevicesForUser": {
+				Name: "ListMfaDevicesForUser", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: true, Wrapper: "ListMfaDevicesForUserResult",
+				Input: &shapes[18], Output: &shapes[19],
+				New: func() any { return new(ListMfaDevicesForUserRequest) },
+				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
+					return ops.ListMfaDevicesForUser(ctx, call, in.(*ListMfaDevicesForUserRequest))
+				},
+			},
 			"ListSessions": {
 				Name: "ListSessions", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: true, Wrapper: "ListSessionsResult",
-				Input: &shapes[11], Output: &shapes[12],
+				Input: &shapes[20], Output: &shapes[21],
 				New: func() any { return new(ListSessionsRequest) },
 				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
 					return ops.ListSessions(ctx, call, in.(*ListSessionsRequest))
 				},
 			},
+			"PutMfaDeviceManagementForDirectory": {
+				Name: "PutMfaDeviceManagementForDirectory", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: false, Wrapper: "PutMfaDeviceManagementForDirectoryResult",
+				Input: &shapes[31], Output: &shapes[32],
+				New: func() any { return new(PutMfaDeviceManagementForDirectoryRequest) },
+				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
+					return ops.PutMfaDeviceManagementForDirectory(ctx, call, in.(*PutMfaDeviceManagementForDirectoryRequest))
+				},
+			},
+			"ResetMfaDevicesForUser": {
+				Name: "ResetMfaDevicesForUser", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: false, Wrapper: "ResetMfaDevicesForUserResult",
+				Input: &shapes[33], Output: &shapes[34],
+				New: func() any { return new(ResetMfaDevicesForUserRequest) },
+				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
+					return ops.ResetMfaDevicesForUser(ctx, call, in.(*ResetMfaDevicesForUserRequest))
+				},
+			},
+			"UpdateMfaDeviceForUser": {
+				Name: "UpdateMfaDeviceForUser", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: false, Wrapper: "UpdateMfaDeviceForUserResult",
+				Input: &shapes[44], Output: &shapes[45],
+				New: func() any { return new(UpdateMfaDeviceForUserRequest) },
+				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
+					return ops.UpdateMfaDeviceForUser(ctx, call, in.(*UpdateMfaDeviceForUserRequest))
+				},
+			},
 			"UpdatePassword": {
 				Name: "UpdatePassword", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: false, Wrapper: "UpdatePasswordResult",
-				Input: &shapes[25], Output: &shapes[26],
+				Input: &shapes[46], Output: &shapes[47],
 				New: func() any { return new(UpdatePasswordRequest) },
 				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
 					return ops.UpdatePassword(ctx, call, in.(*UpdatePasswordRequest))
@@ -96,7 +174,7 @@ func newAPI(ops Operations, authorize map[string]wire.Authorization, fault func(
 			},
 			"VerifyEmail": {
 				Name: "VerifyEmail", Method: "POST", Path: "/", Marker: "", ResponseCode: 200, Anonymous: false, ReadOnly: false, Wrapper: "VerifyEmailResult",
-				Input: &shapes[28], Output: &shapes[29],
+				Input: &shapes[49], Output: &shapes[50],
 				New: func() any { return new(VerifyEmailRequest) },
 				Invoke: func(ctx context.Context, call *wire.Call, in any) (any, error) {
 					return ops.VerifyEmail(ctx, call, in.(*VerifyEmailRequest))

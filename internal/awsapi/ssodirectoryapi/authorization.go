@@ -19,6 +19,14 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 		"DisableUser":        s.on("sso-directory:DisableUser"),
 		"ListSessions":       s.on("identitystore-auth:ListSessions"),
 		"BatchDeleteSession": s.on("identitystore-auth:BatchDeleteSession"),
+
+		"ListMfaDevicesForUser":  s.on("sso-directory:ListMfaDevicesForUser"),
+		"UpdateMfaDeviceForUser": s.on("sso-directory:UpdateMfaDeviceForUser"),
+		"DeleteMfaDeviceForUser": s.on("sso-directory:DeleteMfaDeviceForUser"),
+		"ResetMfaDevicesForUser": s.on("sso-directory:DeleteMfaDeviceForUser"), // ours: deletes all of them
+
+		"GetMfaDeviceManagementForDirectory": s.on("sso:GetMfaDeviceManagementForDirectory"),
+		"PutMfaDeviceManagementForDirectory": s.on("sso:PutMfaDeviceManagementForDirectory"),
 	}
 }
 

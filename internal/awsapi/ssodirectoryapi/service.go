@@ -12,6 +12,7 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/directory"
 	"foyer/internal/fault"
+	"foyer/internal/mfa"
 	"foyer/internal/paging"
 	"foyer/internal/secret"
 	"foyer/internal/session"
@@ -32,11 +33,22 @@ type sessions interface {
 	EndOf(ctx context.Context, user string, ids []session.ID) error
 }
 
+// devices are what users prove themselves with, and when they have to.
+type devices interface {
+	Devices(ctx context.Context, user string) ([]mfa.Device, error)
+	Rename(ctx context.Context, by mfa.Actor, id, name string) error
+	Remove(ctx context.Context, by mfa.Actor, id string) error
+	Reset(ctx context.Context, by mfa.Actor) error
+	Settings(ctx context.Context) (mfa.Settings, error)
+	PutSettings(ctx context.Context, s mfa.Settings) error
+}
+
 // Service answers the API. All fields are required.
 type Service struct {
 	Directory *directory.Directory
 	Passwords passwords
 	Sessions  sessions
+	MFA       devices
 	Tokens    paging.Tokens
 	// User finds a user as signing in knows them.
 	User func(ctx context.Context, id string) (user signin.User, known bool, err error)

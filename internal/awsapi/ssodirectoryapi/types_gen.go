@@ -25,6 +25,17 @@ type ConflictException struct {
 	Message *string
 }
 
+// DeleteMfaDeviceForUserRequest is a structure of the service's contract.
+type DeleteMfaDeviceForUserRequest struct {
+	IdentityStoreId string
+	UserId          string
+	DeviceId        string
+}
+
+// DeleteMfaDeviceForUserResponse is a structure of the service's contract.
+type DeleteMfaDeviceForUserResponse struct {
+}
+
 // DisableUserRequest is a structure of the service's contract.
 type DisableUserRequest struct {
 	IdentityStoreId string
@@ -45,9 +56,33 @@ type EnableUserRequest struct {
 type EnableUserResponse struct {
 }
 
+// GetMfaDeviceManagementForDirectoryRequest is a structure of the service's contract.
+type GetMfaDeviceManagementForDirectoryRequest struct {
+	IdentityStoreId string
+}
+
+// GetMfaDeviceManagementForDirectoryResponse is a structure of the service's contract.
+type GetMfaDeviceManagementForDirectoryResponse struct {
+	MfaMode             string
+	NoMfaSignInBehavior string
+	AllowedMfaTypes     []string
+	SelfManaged         bool
+}
+
 // InternalServerException is an error of the service's contract.
 type InternalServerException struct {
 	Message *string
+}
+
+// ListMfaDevicesForUserRequest is a structure of the service's contract.
+type ListMfaDevicesForUserRequest struct {
+	IdentityStoreId string
+	UserId          string
+}
+
+// ListMfaDevicesForUserResponse is a structure of the service's contract.
+type ListMfaDevicesForUserResponse struct {
+	MfaDevices []MfaDevice
 }
 
 // ListSessionsRequest is a structure of the service's contract.
@@ -62,6 +97,40 @@ type ListSessionsRequest struct {
 type ListSessionsResponse struct {
 	Sessions  []Session
 	NextToken *string
+}
+
+// MfaDevice is a structure of the service's contract.
+type MfaDevice struct {
+	DeviceId       string
+	DeviceType     string
+	DisplayName    string
+	Description    string
+	RegisteredDate time.Time
+	LastUsedDate   *time.Time
+	Blocked        bool
+}
+
+// PutMfaDeviceManagementForDirectoryRequest is a structure of the service's contract.
+type PutMfaDeviceManagementForDirectoryRequest struct {
+	IdentityStoreId     string
+	MfaMode             string
+	NoMfaSignInBehavior string
+	AllowedMfaTypes     []string
+	SelfManaged         bool
+}
+
+// PutMfaDeviceManagementForDirectoryResponse is a structure of the service's contract.
+type PutMfaDeviceManagementForDirectoryResponse struct {
+}
+
+// ResetMfaDevicesForUserRequest is a structure of the service's contract.
+type ResetMfaDevicesForUserRequest struct {
+	IdentityStoreId string
+	UserId          string
+}
+
+// ResetMfaDevicesForUserResponse is a structure of the service's contract.
+type ResetMfaDevicesForUserResponse struct {
 }
 
 // ResourceNotFoundException is an error of the service's contract.
@@ -81,6 +150,18 @@ type Session struct {
 // ThrottlingException is an error of the service's contract.
 type ThrottlingException struct {
 	Message *string
+}
+
+// UpdateMfaDeviceForUserRequest is a structure of the service's contract.
+type UpdateMfaDeviceForUserRequest struct {
+	IdentityStoreId string
+	UserId          string
+	DeviceId        string
+	DisplayName     string
+}
+
+// UpdateMfaDeviceForUserResponse is a structure of the service's contract.
+type UpdateMfaDeviceForUserResponse struct {
 }
 
 // UpdatePasswordRequest is a structure of the service's contract.
@@ -111,6 +192,27 @@ type VerifyEmailRequest struct {
 // VerifyEmailResponse is a structure of the service's contract.
 type VerifyEmailResponse struct {
 }
+
+// Values of MfaMode.
+const (
+	MfaModeContextAware = "CONTEXT_AWARE"
+	MfaModeAlwaysOn     = "ALWAYS_ON"
+	MfaModeDisabled     = "DISABLED"
+)
+
+// Values of MfaType.
+const (
+	MfaTypeTotp     = "TOTP"
+	MfaTypeWebauthn = "WEBAUTHN"
+)
+
+// Values of NoMfaSignInBehavior.
+const (
+	NoMfaSignInBehaviorAllowedWithEnrollment = "ALLOWED_WITH_ENROLLMENT"
+	NoMfaSignInBehaviorEmailOtp              = "EMAIL_OTP"
+	NoMfaSignInBehaviorBlocked               = "BLOCKED"
+	NoMfaSignInBehaviorAllowed               = "ALLOWED"
+)
 
 // Values of PasswordMode.
 const (
