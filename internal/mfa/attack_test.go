@@ -379,3 +379,20 @@ func TestAttackAnotherWayThroughTheStep(t *testing.T) {
 		t.Errorf("devices %+v, %v", all, err)
 	}
 }
+
+// Whatever a browser answers to the question for a passkey, nobody comes in and
+// nothing breaks.
+func FuzzPasskeyAnswer(f *testing.F) {
+	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA","userHandle":"dS0x"}}`))
+	f.Add([]byte(`{}`))
+	h := newHouse(f)
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		_, token, err := h.BeginPasskey(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := &visit{house: h}
+		_, err = h.EnterPasskey(t.Context(), token, answer, "", signin.Source{}, v.open)
+		v.refused(t, "an answer", err)
+	})
+}

@@ -40,7 +40,7 @@ func (h *house) Send(_ context.Context, l mail.Letter) error {
 	return nil
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), users: map[string]signin.User{
 		"ann": {ID: "u-1", UserName: "ann", DisplayName: "Ann Lee", Email: "ann@corp.example", Enabled: true},
@@ -62,7 +62,7 @@ func newHouse(t *testing.T) *house {
 
 func (h *house) clock() time.Time { return h.now }
 
-func (h *house) furnish(t *testing.T, db *sqlstore.DB) {
+func (h *house) furnish(t testing.TB, db *sqlstore.DB) {
 	t.Helper()
 	ring, err := seal.NewKeyring(rand.Reader, seal.Key{ID: "k1", Master: make([]byte, seal.KeySize)})
 	if err != nil {
