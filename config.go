@@ -64,9 +64,10 @@ type Config struct {
 	Audit           AuditStreams  // carry events away as they happen
 
 	AccountLeaveAfter time.Duration // how long an account made in an organization stays in it; 0 means AWS's four days
-	// Quotas bound how much there may be; the zero Quotas are AWS's. SetQuotas are
-	// changes to them and to OrganizationLimits, name=number or name=unlimited.
+	// Quotas bound how much there may be, IAMQuotas in each account; the zero ones
+	// are AWS's. SetQuotas are changes to them and to OrganizationLimits, name=number or name=unlimited.
 	Quotas             quota.Quotas
+	IAMQuotas          quota.IAM
 	OrganizationLimits organizations.Limits
 	SetQuotas          []string
 	// AWSThrottles has calls answered as AWS does that are more than 20 in a
@@ -98,7 +99,7 @@ func (c Config) Normalize() (Config, error) {
 	c.MFA = c.mfaSettings()
 	c.InstanceID = strings.TrimPrefix(c.InstanceID, "arn:aws:sso:::instance/")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices(), c.checkSignIn(), c.Audit.check(), parseQuotas(c.SetQuotas, &c.Quotas, &c.OrganizationLimits))
+	err := errors.Join(c.checkNetwork(), c.checkStore(), c.checkFixed(), c.checkChoices(), c.checkSignIn(), c.Audit.check(), parseQuotas(c.SetQuotas, &c.Quotas, &c.IAMQuotas, &c.OrganizationLimits))
 	if c.Data == "" && c.DatabaseURL.Empty() && !c.Ephemeral {
 		c.Data = "foyer-data"
 	}

@@ -50,8 +50,9 @@ func organizationQuotas(l *organizations.Limits) map[string]*int {
 	return map[string]*int{"accounts": &l.Accounts, "organizational-units": &l.Units, "organization-policies": &l.Policies}
 }
 
-// parseQuotas reads name=number and name=unlimited into quotas and limits.
-func parseQuotas(lines []string, quotas *quota.Quotas, limits *organizations.Limits) error {
+// parseQuotas reads name=number and name=unlimited into the quotas of Identity
+// Center, of IAM, and of organizations.
+func parseQuotas(lines []string, quotas *quota.Quotas, ofIAM *quota.IAM, limits *organizations.Limits) error {
 	var mistakes []error
 	for _, line := range lines {
 		name, text, _ := strings.Cut(strings.TrimSpace(line), "=")
@@ -71,7 +72,7 @@ func parseQuotas(lines []string, quotas *quota.Quotas, limits *organizations.Lim
 		if unlimited {
 			value = quota.Unlimited
 		}
-		if err := quotas.Set(name, value); err != nil {
+		if err := quotas.Set(name, value); err != nil && ofIAM.Set(name, value) != nil {
 			mistakes = append(mistakes, fmt.Errorf("quota %q: %w", line, err))
 		}
 	}

@@ -12,11 +12,11 @@ import (
 )
 
 func TestQuotasAreReadAndMistakesToldTogether(t *testing.T) {
-	c, err := Config{SetQuotas: []string{"users=250000", " permission-sets=unlimited", "accounts=20", "organizational-units=unlimited"}}.Normalize()
+	c, err := Config{SetQuotas: []string{"users=250000", " permission-sets=unlimited", "accounts=20", "organizational-units=unlimited", "iam-roles=5000"}}.Normalize()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Quotas.Users != 250_000 || c.Quotas.PermissionSets != quota.Unlimited || c.Quotas.Groups != 0 ||
+	if c.Quotas.Users != 250_000 || c.Quotas.PermissionSets != quota.Unlimited || c.Quotas.Groups != 0 || c.IAMQuotas.Roles != 5000 ||
 		c.OrganizationLimits.Accounts != 20 || c.OrganizationLimits.Units != math.MaxInt32 {
 		t.Errorf("quotas = %+v, %+v", c.Quotas, c.OrganizationLimits)
 	}

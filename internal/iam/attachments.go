@@ -12,6 +12,7 @@ import (
 	"foyer/internal/awsmanaged"
 	"foyer/internal/fault"
 	"foyer/internal/paging"
+	"foyer/internal/quota"
 )
 
 // AttachmentTx stores which managed policies an entity holds.
@@ -47,11 +48,25 @@ func (s *Service) AttachPolicy(ctx context.Context, ref Ref, policyARN string) e
 		if err != nil || slices.Contains(attached, policyARN) {
 			return err
 		}
-		if len(attached) >= maxAttached {
-			return quota("PoliciesPer"+e.Kind.title(), maxAttached)
+		if most := s.attachable(e.Kind); quota.Exceeded(most, len(attached)+1) {
+			return exceeded("PoliciesPer"+e.Kind.title(), most)
 		}
 		return tx.PutIAMAttachment(ctx, e.Account, e.ID, policyARN)
 	})
+}
+
+// attachable is how many managed policies an entity of a kind may hold.
+func (s *Service) attachable(kind Kind) int {
+	q := s.quotas()
+	switch kind {
+	case UserKind:
+		return q.PoliciesPerUser
+	case GroupKind:
+		return q.PoliciesPerGroup
+	case RoleKind:
+		return q.PoliciesPerRole
+	}
+	return 0
 }
 
 // attachable refuses what cannot be attached in account: what is no policy's

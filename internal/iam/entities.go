@@ -8,6 +8,7 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/fault"
 	"foyer/internal/paging"
+	"foyer/internal/quota"
 )
 
 // Kind is the kind of an entity. Its text is the first part of the entity's
@@ -45,19 +46,6 @@ func (k Kind) idPrefix() string {
 		return "AROA"
 	}
 	return ""
-}
-
-// inlineSize is how much text an entity's inline policies may hold together.
-func (k Kind) inlineSize() int {
-	switch k {
-	case UserKind:
-		return userInlineSize
-	case GroupKind:
-		return groupInlineSize
-	case RoleKind:
-		return roleInlineSize
-	}
-	return 0
 }
 
 // Entity is what users, groups and roles have in common.
@@ -107,6 +95,8 @@ type EntityTx interface {
 	// DeleteIAMEntity removes the entity with this ID alone, nothing it holds.
 	DeleteIAMEntity(ctx context.Context, id string) error
 	IAMEntity(context.Context, Ref) (Entity, bool, error)
+	// IAMEntityCount counts the entities of a kind that an account's own people made.
+	IAMEntityCount(ctx context.Context, account arn.AccountID, kind Kind) (int, error)
 	// IAMEntities lists by Key of the name.
 	IAMEntities(ctx context.Context, account arn.AccountID, kind Kind, pathPrefix string, page paging.Page) ([]Entity, error)
 
@@ -154,6 +144,27 @@ func notFound(ref Ref) error {
 
 func alreadyExists(ref Ref) error {
 	return fault.Newf(fault.Conflict, "%s with name %s already exists.", ref.Kind.title(), ref.Name)
+}
+
+// room refuses what was just made when the account has one too many of its kind.
+func (s *Service) room(ctx context.Context, tx Tx, account arn.AccountID, kind Kind) error {
+	q, most := s.quotas(), 0
+	switch kind {
+	case UserKind:
+		most = q.Users
+	case GroupKind:
+		most = q.Groups
+	case RoleKind:
+		most = q.Roles
+	}
+	if most < 0 {
+		return nil
+	}
+	have, err := tx.IAMEntityCount(ctx, account, kind)
+	if err == nil && quota.Exceeded(most, have) {
+		err = exceeded(kind.title()+"sPerAccount", most)
+	}
+	return err
 }
 
 // newEntity makes an entity with a fresh id; path "" means "/".

@@ -77,11 +77,14 @@ func (s *Service) PoliciesOf(ctx context.Context, ref Ref) (held PrincipalPolici
 	return held, err
 }
 
+// allGroups is more groups than a user can be in, whatever the quota.
+const allGroups = 1 << 20
+
 func policiesOf(ctx context.Context, tx Tx, e Entity) (PrincipalPolicies, error) {
 	held := PrincipalPolicies{ID: e.ID, ARN: e.ARN, Tags: e.Tags, ServiceLinked: e.ServiceLinked}
 	ids, holders := []string{e.ID}, map[string]Ref{e.ID: e.Ref()}
 	if e.Kind == UserKind {
-		groups, err := tx.IAMGroupsOf(ctx, e.ID, paging.Page{Limit: maxGroups})
+		groups, err := tx.IAMGroupsOf(ctx, e.ID, paging.Page{Limit: allGroups})
 		if err != nil {
 			return held, err
 		}

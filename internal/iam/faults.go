@@ -32,7 +32,7 @@ func unmodifiable(name string) error {
 
 func inUse(message string) error { return &InUse{fault.Newf(fault.Conflict, "%s", message)} }
 
-func quota(name string, most int) error {
+func exceeded(name string, most int) error {
 	return fault.Newf(fault.Quota, "Cannot exceed quota for %s: %d", name, most)
 }
 

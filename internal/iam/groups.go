@@ -6,6 +6,7 @@ import (
 
 	"foyer/internal/arn"
 	"foyer/internal/paging"
+	"foyer/internal/quota"
 )
 
 // GroupTx stores who is in which group.
@@ -24,7 +25,7 @@ type GroupTx interface {
 func (s *Service) CreateGroup(ctx context.Context, account arn.AccountID, name, path string) (group Entity, err error) {
 	err = s.InTx(ctx, func(tx Tx) error {
 		group = s.newEntity(Ref{account, GroupKind, name}, path, tx.Now())
-		return insert(ctx, tx, group)
+		return s.insert(ctx, tx, group)
 	})
 	return group, err
 }
@@ -97,7 +98,7 @@ func (s *Service) AddToGroup(ctx context.Context, account arn.AccountID, group, 
 		if err != nil {
 			return err
 		}
-		have, err := tx.IAMGroupsOf(ctx, u.ID, paging.Page{Limit: maxGroups})
+		have, err := tx.IAMGroupsOf(ctx, u.ID, paging.Page{Limit: allGroups})
 		if err != nil {
 			return err
 		}
@@ -106,8 +107,8 @@ func (s *Service) AddToGroup(ctx context.Context, account arn.AccountID, group, 
 				return nil
 			}
 		}
-		if len(have) >= maxGroups {
-			return quota("GroupsPerUser", maxGroups)
+		if most := s.quotas().GroupsPerUser; quota.Exceeded(most, len(have)+1) {
+			return exceeded("GroupsPerUser", most)
 		}
 		return tx.PutIAMMembership(ctx, g.ID, u.ID)
 	})

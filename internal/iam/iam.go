@@ -19,17 +19,23 @@ import (
 	"time"
 
 	"foyer/internal/mint"
+	"foyer/internal/quota"
 	"foyer/internal/seal"
 )
 
 // Service is the identity and access management of every account. All fields
-// are required.
+// but Quotas are required.
 type Service struct {
 	InTx func(context.Context, func(Tx) error) error // commits when the function returns nil
 	View func(context.Context, func(Tx) error) error // for reading
 	Mint mint.Mint
 	Ring *seal.Keyring // seals the secrets of access keys
+	// Quotas bound an account; the zero Quotas are AWS's.
+	Quotas quota.IAM
 }
+
+// quotas are those in force.
+func (s *Service) quotas() quota.IAM { return s.Quotas.InForce() }
 
 // Tx is what the rules need of one transaction.
 type Tx interface {
@@ -46,22 +52,8 @@ type Tx interface {
 	SummaryTx
 	OIDCProviderTx
 	OutboundTx
+	InstanceProfileTx
 }
-
-// Limits of an account, as AWS sets them for everyone.
-const (
-	maxAttached     = 10   // managed policies of one entity
-	maxVersions     = 5    // of a managed policy
-	maxKeys         = 2    // access keys of one user, or of root
-	maxGroups       = 10   // groups of one user
-	maxTags         = 50   // of one resource
-	maxProviders    = 100  // SAML providers of an account
-	maxManagedSize  = 6144 // characters of a managed policy, white space apart
-	maxTrustSize    = 2048 // characters of a trust policy, white space apart
-	userInlineSize  = 2048 // characters of all inline policies together, white space apart
-	groupInlineSize = 5120
-	roleInlineSize  = 10240
-)
 
 // Key is the form in which names are unique in an account: IAM does not tell
 // names apart by case.

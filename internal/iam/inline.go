@@ -6,6 +6,7 @@ import (
 	"foyer/internal/fault"
 	"foyer/internal/paging"
 	"foyer/internal/policy"
+	"foyer/internal/quota"
 )
 
 // InlineTx stores the policies that are part of an entity.
@@ -35,18 +36,32 @@ func (s *Service) PutInlinePolicy(ctx context.Context, ref Ref, name, document s
 		if err != nil {
 			return err
 		}
-		if err := inlineFits(e, others+size(document)); err != nil {
+		if err := s.inlineFits(e, others+size(document)); err != nil {
 			return err
 		}
 		return tx.PutIAMInlinePolicy(ctx, e.ID, name, document, size(document))
 	})
 }
 
-func inlineFits(e Entity, total int) error {
-	if most := e.Kind.inlineSize(); total > most {
+func (s *Service) inlineFits(e Entity, total int) error {
+	if most := s.inlineSize(e.Kind); quota.Exceeded(most, total) {
 		return fault.Newf(fault.Quota, "Maximum policy size of %d bytes exceeded for %s %s", most, e.Kind, e.Name)
 	}
 	return nil
+}
+
+// inlineSize is how much text an entity's inline policies may hold together.
+func (s *Service) inlineSize(kind Kind) int {
+	q := s.quotas()
+	switch kind {
+	case UserKind:
+		return q.UserInlineCharacters
+	case GroupKind:
+		return q.GroupInlineCharacters
+	case RoleKind:
+		return q.RoleInlineCharacters
+	}
+	return 0
 }
 
 // InlinePolicy returns an inline policy of an entity, or a NotFound fault.

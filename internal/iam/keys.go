@@ -7,6 +7,7 @@ import (
 
 	"foyer/internal/arn"
 	"foyer/internal/fault"
+	"foyer/internal/quota"
 	"foyer/internal/secret"
 )
 
@@ -100,8 +101,8 @@ func (s *Service) CreateAccessKey(ctx context.Context, account arn.AccountID, us
 		if err != nil {
 			return err
 		}
-		if len(have) >= maxKeys {
-			return quota("AccessKeysPerUser", maxKeys)
+		if most := s.quotas().AccessKeysPerUser; quota.Exceeded(most, len(have)+1) {
+			return exceeded("AccessKeysPerUser", most)
 		}
 		key = AccessKey{
 			ID: s.Mint.KeyID("AKIA"), Account: account, UserID: owner.ID, UserName: owner.Name,

@@ -10,6 +10,7 @@ import (
 
 	"foyer/internal/arn"
 	"foyer/internal/fault"
+	"foyer/internal/quota"
 )
 
 // Bounds of an OpenID Connect provider.
@@ -69,7 +70,7 @@ func IssuerURL(text string) (string, error) {
 
 func checkClientIDs(ids []string) error {
 	if len(ids) > maxClientIDs {
-		return quota("ClientIdsPerOpenIdConnectProvider", maxClientIDs)
+		return exceeded("ClientIdsPerOpenIdConnectProvider", maxClientIDs)
 	}
 	for _, id := range ids {
 		if id == "" || len(id) > maxProviderURL {
@@ -118,8 +119,8 @@ func (s *Service) CreateOIDCProvider(ctx context.Context, p OIDCProvider, tags [
 		if err != nil {
 			return err
 		}
-		if len(have) >= maxProviders {
-			return quota("OpenIdConnectProvidersPerAccount", maxProviders)
+		if most := s.quotas().OIDCProviders; quota.Exceeded(most, len(have)+1) {
+			return exceeded("OpenIdConnectProvidersPerAccount", most)
 		}
 		p.Created = tx.Now()
 		made, err := tx.InsertOIDCProvider(ctx, p)

@@ -12,6 +12,7 @@ import (
 	"foyer/internal/fault"
 	"foyer/internal/paging"
 	"foyer/internal/policy"
+	"foyer/internal/quota"
 )
 
 // Policy is a managed policy, a customer's or AWS's.
@@ -43,6 +44,8 @@ type PolicyTx interface {
 	IAMPolicy(ctx context.Context, policyARN string) (Policy, bool, error)
 	// IAMPolicyNamed finds by name, without regard to case.
 	IAMPolicyNamed(ctx context.Context, account arn.AccountID, name string) (Policy, bool, error)
+	// IAMPolicyCount counts those of an account.
+	IAMPolicyCount(context.Context, arn.AccountID) (int, error)
 	// IAMPolicies lists by Key of the name, with the counts filled in.
 	IAMPolicies(ctx context.Context, account arn.AccountID, q PoliciesQuery, page paging.Page) ([]Policy, error)
 
@@ -97,7 +100,7 @@ func (s *Service) CreatePolicy(ctx context.Context, n NewPolicy) (p Policy, err 
 		n.Path = "/"
 	}
 	err = s.InTx(ctx, func(tx Tx) error {
-		if err := checkManaged(n.Document); err != nil {
+		if err := s.checkManaged(n.Document); err != nil {
 			return err
 		}
 		p = Policy{
@@ -115,17 +118,24 @@ func (s *Service) CreatePolicy(ctx context.Context, n NewPolicy) (p Policy, err 
 		if !made {
 			return fault.Newf(fault.Conflict, "A policy called %s already exists. Duplicate names are not allowed.", n.Name)
 		}
+		have, err := tx.IAMPolicyCount(ctx, n.Account)
+		if err != nil {
+			return err
+		}
+		if most := s.quotas().Policies; quota.Exceeded(most, have) {
+			return exceeded("PoliciesPerAccount", most)
+		}
 		return tx.PutIAMPolicyVersion(ctx, p.ID, Version{Number: 1, Document: n.Document, Created: p.Created})
 	})
 	return p, err
 }
 
-func checkManaged(document string) error {
+func (s *Service) checkManaged(document string) error {
 	if err := checkDocument(document, policy.Managed); err != nil {
 		return err
 	}
-	if size(document) > maxManagedSize {
-		return quota("PolicySize", maxManagedSize)
+	if most := s.quotas().PolicyCharacters; quota.Exceeded(most, size(document)) {
+		return exceeded("PolicySize", most)
 	}
 	return nil
 }

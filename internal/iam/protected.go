@@ -12,6 +12,7 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/fault"
 	"foyer/internal/policy"
+	"foyer/internal/quota"
 )
 
 // PolicyRef names a customer managed policy in whatever account it is looked
@@ -109,9 +110,9 @@ func (s *Service) PutProtectedRoles(ctx context.Context, roles []ProtectedRole) 
 		if err != nil {
 			return fmt.Errorf("look up customer managed policies: %w", err)
 		}
-		b := batch{there: there, customer: customer, checked: map[documentAs]error{}, slot: map[RoleRef]int{}}
+		b := batch{s: s, there: there, customer: customer, checked: map[documentAs]error{}, slot: map[RoleRef]int{}}
 		for i, r := range roles {
-			outcomes[i] = b.add(s, r, tx.Now())
+			outcomes[i] = b.add(r, tx.Now())
 		}
 		if err := tx.WriteProtectedRoles(ctx, b.writes); err != nil {
 			return fmt.Errorf("write %d roles: %w", len(b.writes), err)
@@ -143,6 +144,7 @@ func customerPolicies(roles []ProtectedRole) []CustomerPolicy {
 
 // batch turns wanted roles into writes.
 type batch struct {
+	s        *Service
 	there    map[RoleRef]WrittenRole
 	customer map[CustomerPolicy]string
 	checked  map[documentAs]error
@@ -168,7 +170,7 @@ func (b *batch) check(document string, kind policy.Kind) error {
 }
 
 // add queues the write of r when something about it is new.
-func (b *batch) add(s *Service, r ProtectedRole, now time.Time) error {
+func (b *batch) add(r ProtectedRole, now time.Time) error {
 	w, err := b.resolve(r)
 	if err != nil {
 		return err
@@ -189,7 +191,7 @@ func (b *batch) add(s *Service, r ProtectedRole, now time.Time) error {
 	case exists:
 		w.ID, w.Created, w.Exists = was.ID, was.Created, true
 	default:
-		w.ID, w.Created = s.Mint.UniqueID(RoleKind.idPrefix()), now
+		w.ID, w.Created = b.s.Mint.UniqueID(RoleKind.idPrefix()), now
 	}
 	b.slot[r.ref()] = len(b.writes)
 	b.writes = append(b.writes, w)
@@ -222,7 +224,7 @@ func (b *batch) resolve(r ProtectedRole) (RoleWrite, error) {
 		if err := b.check(r.Inline, policy.Identity); err != nil {
 			return w, err
 		}
-		if err := inlineFits(w.Entity, w.InlineSize); err != nil {
+		if err := b.s.inlineFits(w.Entity, w.InlineSize); err != nil {
 			return w, err
 		}
 	}
@@ -251,8 +253,8 @@ func (b *batch) attach(r ProtectedRole, w *RoleWrite) error {
 	}
 	slices.Sort(w.Attached)
 	w.Attached = slices.Compact(w.Attached)
-	if len(w.Attached) > maxAttached {
-		return quota("PoliciesPerRole", maxAttached)
+	if most := b.s.quotas().PoliciesPerRole; quota.Exceeded(most, len(w.Attached)) {
+		return exceeded("PoliciesPerRole", most)
 	}
 	switch {
 	case r.BoundaryCustomer != nil:

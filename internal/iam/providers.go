@@ -8,6 +8,7 @@ import (
 
 	"foyer/internal/arn"
 	"foyer/internal/fault"
+	"foyer/internal/quota"
 	"foyer/internal/saml"
 )
 
@@ -73,8 +74,8 @@ func (s *Service) CreateSAMLProvider(ctx context.Context, account arn.AccountID,
 		if err != nil {
 			return err
 		}
-		if len(have) >= maxProviders {
-			return quota("SAMLProvidersPerAccount", maxProviders)
+		if most := s.quotas().SAMLProviders; quota.Exceeded(most, len(have)+1) {
+			return exceeded("SAMLProvidersPerAccount", most)
 		}
 		p = s.newProvider(account, name, tx.Now())
 		if err := p.describe(metadata, tx.Now()); err != nil {

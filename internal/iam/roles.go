@@ -10,6 +10,7 @@ import (
 	"foyer/internal/fault"
 	"foyer/internal/paging"
 	"foyer/internal/policy"
+	"foyer/internal/quota"
 )
 
 // Role is a role. Its trust policy says who may assume it.
@@ -56,8 +57,10 @@ func (s *Service) CreateRole(ctx context.Context, n NewRole) (Role, error) {
 	}
 	var role Role
 	err := s.InTx(ctx, func(tx Tx) (err error) {
-		role, err = s.createRole(ctx, tx, n, false)
-		return err
+		if role, err = s.createRole(ctx, tx, n, false); err != nil {
+			return err
+		}
+		return s.room(ctx, tx, n.Account, RoleKind)
 	})
 	return role, err
 }
@@ -84,7 +87,7 @@ func (s *Service) createRole(ctx context.Context, tx Tx, n NewRole, serviceLinke
 	if role.MaxSession == 0 {
 		role.MaxSession = DefaultMaxSession
 	}
-	if err := role.validate(); err != nil {
+	if err := s.validRole(role); err != nil {
 		return Role{}, err
 	}
 	if role.Tags, err = newTags(n.Tags); err != nil {
@@ -100,8 +103,8 @@ func (s *Service) createRole(ctx context.Context, tx Tx, n NewRole, serviceLinke
 	return role, err
 }
 
-// validate returns an Invalid or Quota fault naming the first rule that r breaks.
-func (r Role) validate() error {
+// validRole returns an Invalid or Quota fault naming the first rule that r breaks.
+func (s *Service) validRole(r Role) error {
 	if r.MaxSession < minMaxSession || r.MaxSession > maxMaxSession {
 		return fault.Newf(fault.Invalid, "The requested MaxSessionDuration of %d seconds is not between %d and %d.",
 			int64(r.MaxSession/time.Second), int64(minMaxSession/time.Second), int64(maxMaxSession/time.Second))
@@ -109,8 +112,8 @@ func (r Role) validate() error {
 	if err := checkDocument(r.TrustPolicy, policy.Trust); err != nil {
 		return err
 	}
-	if size(r.TrustPolicy) > maxTrustSize {
-		return quota("ACLSizePerRole", maxTrustSize)
+	if most := s.quotas().TrustCharacters; quota.Exceeded(most, size(r.TrustPolicy)) {
+		return exceeded("ACLSizePerRole", most)
 	}
 	return nil
 }
@@ -174,7 +177,7 @@ func (s *Service) UpdateRole(ctx context.Context, account arn.AccountID, name st
 		if change.TrustPolicy != nil {
 			role.TrustPolicy = *change.TrustPolicy
 		}
-		if err := role.validate(); err != nil {
+		if err := s.validRole(role); err != nil {
 			return err
 		}
 		return tx.UpdateIAMRole(ctx, role)
@@ -187,6 +190,9 @@ func (s *Service) DeleteRole(ctx context.Context, account arn.AccountID, name st
 	return s.InTx(ctx, func(tx Tx) error {
 		e, err := writableEntity(ctx, tx, Ref{account, RoleKind, name})
 		if err != nil {
+			return err
+		}
+		if err := outOfProfiles(ctx, tx, e); err != nil {
 			return err
 		}
 		return deleteBare(ctx, tx, e)

@@ -14,6 +14,9 @@ type Tag struct {
 	Value string // at most 256 characters
 }
 
+// maxTags is how many tags a resource may have, at AWS as here.
+const maxTags = 50
+
 // newTags checks the tags of a new resource.
 func newTags(tags []Tag) (map[string]string, error) { return withTags(nil, tags) }
 

@@ -26,17 +26,20 @@ func (s *Service) CreateUser(ctx context.Context, n NewUser) (user Entity, err e
 		if user.BoundaryARN, err = boundary(ctx, tx, n.Account, n.BoundaryARN); err != nil {
 			return err
 		}
-		return insert(ctx, tx, user)
+		return s.insert(ctx, tx, user)
 	})
 	return user, err
 }
 
-func insert(ctx context.Context, tx Tx, e Entity) error {
+func (s *Service) insert(ctx context.Context, tx Tx, e Entity) error {
 	made, err := tx.InsertIAMEntity(ctx, e)
-	if err == nil && !made {
-		err = alreadyExists(e.Ref())
+	if err != nil {
+		return err
 	}
-	return err
+	if !made {
+		return alreadyExists(e.Ref())
+	}
+	return s.room(ctx, tx, e.Account, e.Kind)
 }
 
 // User returns a user, or a NotFound fault.

@@ -10,6 +10,7 @@ import (
 	"foyer/internal/awsmanaged"
 	"foyer/internal/fault"
 	"foyer/internal/paging"
+	"foyer/internal/quota"
 )
 
 // Version is one version of a managed policy.
@@ -37,15 +38,15 @@ func (s *Service) CreateVersion(ctx context.Context, account arn.AccountID, poli
 		if err != nil {
 			return err
 		}
-		if err := checkManaged(document); err != nil {
+		if err := s.checkManaged(document); err != nil {
 			return err
 		}
 		versions, err := tx.IAMPolicyVersions(ctx, p.ID)
 		if err != nil {
 			return err
 		}
-		if len(versions) >= maxVersions {
-			return fault.Newf(fault.Quota, "A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", maxVersions)
+		if most := s.quotas().VersionsPerPolicy; quota.Exceeded(most, len(versions)+1) {
+			return fault.Newf(fault.Quota, "A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", most)
 		}
 		p.LastVersion++
 		p.Updated = tx.Now()

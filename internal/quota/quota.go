@@ -1,11 +1,9 @@
-// Package quota is the table of Identity Center's quotas: how many of each
-// thing there may be, as AWS sets it and as an operator may set it otherwise.
+// Package quota is the tables of Identity Center's and IAM's quotas: how many of
+// each thing there may be, as AWS sets it and as an operator may set it otherwise.
 //
 // Sources: IAM Identity Center User Guide, "Quotas and limits", and the bounds
 // of lists in the API's own contract.
 package quota
-
-import "fmt"
 
 // Unlimited is a quota that nothing reaches.
 const Unlimited = -1
@@ -60,24 +58,12 @@ func (q *Quotas) Table() []Quota {
 
 // InForce returns q with AWS's number wherever q has none of its own.
 func (q Quotas) InForce() Quotas {
-	for _, line := range q.Table() {
-		if *line.Value == 0 {
-			*line.Value = line.AWS
-		}
-	}
+	fill(q.Table())
 	return q
 }
 
 // Set gives the quota of a name a value. It reports a name that there is not.
-func (q *Quotas) Set(name string, value int) error {
-	for _, line := range q.Table() {
-		if line.Name == name {
-			*line.Value = value
-			return nil
-		}
-	}
-	return fmt.Errorf("there is no quota %q", name)
-}
+func (q *Quotas) Set(name string, value int) error { return set(q.Table(), name, value) }
 
 // Exceeded reports whether n of a thing are more than a quota in force allows.
 func Exceeded(limit, n int) bool { return limit >= 0 && n > limit }

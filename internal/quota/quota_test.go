@@ -12,6 +12,9 @@ func TestTheZeroQuotasAreAWSs(t *testing.T) {
 	if q.Users != 7 || q.Groups != quota.Unlimited || q.PermissionSets != 2000 || q.ScopesPerApplication != 25 {
 		t.Errorf("in force: %+v", q)
 	}
+	if i := (quota.IAM{Roles: 5000, Users: quota.Unlimited}).InForce(); i.Roles != 5000 || i.Users != quota.Unlimited || i.Groups != 300 || i.RoleInlineCharacters != 10_240 {
+		t.Errorf("of IAM in force: %+v", i)
+	}
 	if again := q.InForce(); again != q {
 		t.Errorf("in force twice: %+v, want %+v", again, q)
 	}
@@ -19,14 +22,15 @@ func TestTheZeroQuotasAreAWSs(t *testing.T) {
 
 func TestTheTableHoldsEveryQuotaOnce(t *testing.T) {
 	var q quota.Quotas
+	var ofIAM quota.IAM
 	names, places := map[string]bool{}, map[*int]bool{}
-	for _, line := range q.Table() {
+	for _, line := range append(q.Table(), ofIAM.Table()...) {
 		if line.AWS <= 0 || line.About == "" {
 			t.Errorf("%s: %+v", line.Name, line)
 		}
 		names[line.Name], places[line.Value] = true, true
 	}
-	if fields := reflect.TypeFor[quota.Quotas]().NumField(); len(names) != fields || len(places) != fields {
+	if fields := reflect.TypeFor[quota.Quotas]().NumField() + reflect.TypeFor[quota.IAM]().NumField(); len(names) != fields || len(places) != fields {
 		t.Errorf("%d names, %d places, for %d quotas", len(names), len(places), fields)
 	}
 }

@@ -101,6 +101,13 @@ func (tx *Tx) IAMEntities(ctx context.Context, account arn.AccountID, kind iam.K
 		string(account), string(kind), page.After, len(pathPrefix), pathPrefix, page.Limit)
 }
 
+// IAMEntityCount counts what an account's own people made.
+func (tx *Tx) IAMEntityCount(ctx context.Context, account arn.AccountID, kind iam.Kind) (n int, err error) {
+	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM iam_entity WHERE account = ? AND kind = ? AND protected = 0 AND service_linked = 0",
+		[]any{string(account), string(kind)}, &n)
+	return n, err
+}
+
 // IAMRole finds by name.
 func (tx *Tx) IAMRole(ctx context.Context, account arn.AccountID, name string) (iam.Role, bool, error) {
 	return one(ctx, tx, scanIAMRole, "SELECT "+iamRoleColumns+" FROM "+iamRoleTables+" WHERE e.account = ? AND e.kind = 'role' AND e.name_key = ?",

@@ -60,6 +60,12 @@ func (tx *Tx) IAMPolicy(ctx context.Context, policyARN string) (iam.Policy, bool
 	return one(ctx, tx, scanIAMPolicy, "SELECT "+iamPolicyColumns+" FROM iam_policy p WHERE p.arn = ?", policyARN)
 }
 
+// IAMPolicyCount counts an account's managed policies.
+func (tx *Tx) IAMPolicyCount(ctx context.Context, account arn.AccountID) (n int, err error) {
+	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM iam_policy WHERE account = ?", []any{string(account)}, &n)
+	return n, err
+}
+
 // IAMPolicies lists an account's managed policies by name, with their counts.
 func (tx *Tx) IAMPolicies(ctx context.Context, account arn.AccountID, q iam.PoliciesQuery, page paging.Page) ([]iam.Policy, error) {
 	const attached = "(SELECT COUNT(*) FROM iam_attachment a WHERE a.account = p.account AND a.policy_arn = p.arn)"

@@ -114,6 +114,7 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 	maps.Copy(all, s.oidcAuthorizations())
 	maps.Copy(all, s.simulationAuthorizations())
 	maps.Copy(all, featureAuthorizations())
+	maps.Copy(all, s.profileAuthorizations())
 	return all
 }
 
