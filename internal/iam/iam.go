@@ -53,6 +53,7 @@ type Tx interface {
 	OIDCProviderTx
 	OutboundTx
 	InstanceProfileTx
+	DetailTx
 }
 
 // Key is the form in which names are unique in an account: IAM does not tell

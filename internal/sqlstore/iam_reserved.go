@@ -34,7 +34,8 @@ func (tx *Tx) IAMHoldings(ctx context.Context, accounts []arn.AccountID, pathPre
 	return all, nil
 }
 
-// iamHeldRoles reads roles with what they hold, by account and name.
+// iamHeldRoles reads roles, or other entities, with what they hold, by account
+// and name.
 func (tx *Tx) iamHeldRoles(ctx context.Context, where string, args []any) ([]*iam.HeldRole, error) {
 	byID := map[string]*iam.HeldRole{}
 	roles, err := rows(ctx, tx, func(row scanner) (*iam.HeldRole, error) {
@@ -42,7 +43,7 @@ func (tx *Tx) iamHeldRoles(ctx context.Context, where string, args []any) ([]*ia
 		held := &iam.HeldRole{Role: role, Inline: map[string]string{}}
 		byID[role.ID] = held
 		return held, err
-	}, "SELECT "+iamRoleColumns+" FROM "+iamRoleTables+" WHERE "+where+" ORDER BY e.account, e.name_key", args...)
+	}, "SELECT "+iamEntityColumns+", e.description, e.max_session, COALESCE(d.text, '') FROM iam_entity e LEFT JOIN policy_document d ON d.hash = e.trust WHERE "+where+" ORDER BY e.account, e.name_key", args...)
 	if err != nil {
 		return nil, err
 	}

@@ -115,6 +115,7 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 	maps.Copy(all, s.simulationAuthorizations())
 	maps.Copy(all, featureAuthorizations())
 	maps.Copy(all, s.profileAuthorizations())
+	maps.Copy(all, reportAuthorizations())
 	return all
 }
 
