@@ -54,7 +54,7 @@ func (r *rooms) furnishStreams(a AuditStreams, stdout io.Writer) {
 	for name, sink := range sinks {
 		r.recorder.Sinks = append(r.recorder.Sinks, name)
 		r.streams = append(r.streams, &audit.Stream{
-			Name: name, Sink: sink, InTx: sqlstore.Through(r.db, see), View: sqlstore.Viewed(r.db, see), Mint: r.mint,
+			Name: name, Sink: sink, InTx: sqlstore.Through(r.db, see), View: sqlstore.Viewed(r.db, see), Mint: r.mint, Alone: !r.db.Shared(),
 			Failed: func(err error) { r.log.Error("audit events wait", "sink", name, "error", err) },
 		})
 	}

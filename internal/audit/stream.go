@@ -30,6 +30,9 @@ type StreamTx interface {
 	// OwnAuditSink makes owner the one who delivers to a sink until a time; false
 	// while another one is.
 	OwnAuditSink(ctx context.Context, sink, owner string, until time.Time) (bool, error)
+	// LeaveAuditSink ends what owner owns of a sink, or whoever owns it if owner
+	// is empty.
+	LeaveAuditSink(ctx context.Context, sink, owner string) error
 	// AuditOutbox reads up to limit segments that a sink has not acknowledged, oldest first.
 	AuditOutbox(ctx context.Context, sink string, limit int) ([]Segment, error)
 	// AcknowledgeAudit takes segments out of a sink's outbox.
@@ -40,13 +43,16 @@ type StreamTx interface {
 
 // Stream carries every event to a sink, at least once, in about the order they
 // were written. What the sink has not acknowledged stays in the store, and no
-// more than a batch of it is in memory. All fields are required.
+// more than a batch of it is in memory. All fields but Alone are required.
 type Stream struct {
 	Name string // of the sink, by which the store remembers it
 	Sink Sink
 	InTx func(context.Context, func(StreamTx) error) error // commits when the function returns nil
 	View func(context.Context, func(StreamTx) error) error // for reading
 	Mint mint.Mint
+	// Alone says that no other process works on the store: whoever owns the sink
+	// when Run begins is dead.
+	Alone bool
 	// Failed is told why events could not be delivered, each time.
 	Failed func(error)
 }
@@ -64,9 +70,13 @@ const (
 	longestPause = time.Minute
 )
 
-// Run delivers until ctx ends.
+// Run delivers until ctx ends, and leaves the sink to whoever comes next.
 func (s *Stream) Run(ctx context.Context) {
 	owner := s.Mint.UUID()
+	if s.Alone {
+		s.leave(ctx, "")
+	}
+	defer s.leave(context.WithoutCancel(ctx), owner)
 	failures := 0
 	for ctx.Err() == nil {
 		n, err := s.Step(ctx, owner)
@@ -82,6 +92,12 @@ func (s *Stream) Run(ctx context.Context) {
 			failures = 0
 		}
 		wait(ctx, pause)
+	}
+}
+
+func (s *Stream) leave(ctx context.Context, owner string) {
+	if err := s.InTx(ctx, func(tx StreamTx) error { return tx.LeaveAuditSink(ctx, s.Name, owner) }); err != nil {
+		s.Failed(fmt.Errorf("leave audit sink %s: %w", s.Name, err))
 	}
 }
 

@@ -27,6 +27,12 @@ func (tx *Tx) OwnAuditSink(ctx context.Context, sink, owner string, until time.T
 	return n > 0, err
 }
 
+// LeaveAuditSink ends what owner, or if that is empty anyone, owns of a sink.
+func (tx *Tx) LeaveAuditSink(ctx context.Context, sink, owner string) error {
+	_, err := tx.execQuietly(ctx, "UPDATE audit_sink SET owned_until = 0 WHERE name = ? AND (owner = ? OR ? = '')", sink, owner, owner)
+	return err
+}
+
 // AuditOutbox reads segments that a sink has not acknowledged, oldest first.
 func (tx *Tx) AuditOutbox(ctx context.Context, sink string, limit int) ([]audit.Segment, error) {
 	return rows(ctx, tx, func(row scanner) (audit.Segment, error) {

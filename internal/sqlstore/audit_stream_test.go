@@ -34,7 +34,7 @@ func (s *refusing) Deliver(_ context.Context, events []audit.Event) error {
 
 func streamOf(db *sqlstore.DB, name string, sink audit.Sink) *audit.Stream {
 	see := func(tx *sqlstore.Tx) audit.StreamTx { return tx }
-	return &audit.Stream{Name: name, Sink: sink, InTx: sqlstore.Through(db, see), View: sqlstore.Viewed(db, see), Mint: mint.Mint{Source: rand.Reader}}
+	return &audit.Stream{Name: name, Sink: sink, InTx: sqlstore.Through(db, see), View: sqlstore.Viewed(db, see), Mint: mint.Mint{Source: rand.Reader}, Failed: func(error) {}}
 }
 
 // steps makes deliveries until there is nothing more, and answers how many failed.
@@ -113,6 +113,58 @@ func TestOneProcessAtATimeDelivers(t *testing.T) {
 		at = at.Add(time.Minute) // the first one died
 		if n, err := s.Step(t.Context(), "second"); n != 1 || err != nil || sink.got["Two"] != 1 {
 			t.Errorf("nobody takes over: %d, %v", n, err)
+		}
+	})
+}
+
+// told is a sink that says what came.
+type told chan string
+
+func (s told) Deliver(_ context.Context, events []audit.Event) error {
+	for _, e := range events {
+		s <- e.EventName
+	}
+	return nil
+}
+
+func TestWhoeverComesNextDeliversAtOnce(t *testing.T) {
+	storetest.Each(t, clock, func(t *testing.T, db *sqlstore.DB) {
+		recorder, _ := recorderOn(db)
+		recorder.Sinks = []string{"sink"}
+		put := func(name string) {
+			t.Helper()
+			if err := recorder.RecordIn(t.Context(), event(name, "ann", now)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		put("One")
+		if n, err := streamOf(db, "sink", &refusing{got: map[string]int{}}).Step(t.Context(), "dead"); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		// The process dies and owns the sink. The next one knows that it is alone,
+		// and the clock stands still: nothing runs out.
+		for _, process := range []string{"Two", "Three"} {
+			put(process)
+			got := make(told)
+			s := streamOf(db, "sink", got)
+			s.Alone = process == "Two" // the third finds that the second has left
+			ctx, stop := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() { defer close(ended); s.Run(ctx) }()
+			if name := <-got; name != process {
+				t.Errorf("%s came, want %s", name, process)
+			}
+			stop()
+			<-ended
+			if err := db.InTx(t.Context(), func(tx *sqlstore.Tx) error {
+				segments, err := tx.AuditOutbox(t.Context(), "sink", 10)
+				if err != nil {
+					return err
+				}
+				return tx.AcknowledgeAudit(t.Context(), "sink", segments) // the stop may have come before
+			}); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }
