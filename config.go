@@ -15,6 +15,7 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/mail"
 	"foyer/internal/mfa"
+	"foyer/internal/oidc"
 	"foyer/internal/organizations"
 	"foyer/internal/quota"
 	"foyer/internal/seal"
@@ -57,11 +58,12 @@ type Config struct {
 	ShutdownGrace time.Duration // how long open requests may take at a stop; 0 means 15s
 	DriftSweep    time.Duration // how long between two looks for drift; 0 means 6h, less than 0 never
 
-	SessionDuration time.Duration // of new portal sessions, 15 minutes to 90 days; 0 means 8 hours
-	MFA             mfa.Settings  // until somebody changes them; empty values are AWS's of a new instance, and in the demo nobody needs a device
-	VerifyEmail     bool          // people whose address is not verified do that at their sign-in
-	SMTP            mail.Server   // posts letters; without an Address none are posted
-	Audit           AuditStreams  // carry events away as they happen
+	SessionDuration time.Duration   // of new portal sessions, 15 minutes to 90 days; 0 means 8 hours
+	MFA             mfa.Settings    // until somebody changes them; empty values are AWS's of a new instance, and in the demo nobody needs a device
+	DeviceFlow      oidc.DeviceFlow // whether people may be asked by device authorization; "" means on
+	VerifyEmail     bool            // people whose address is not verified do that at their sign-in
+	SMTP            mail.Server     // posts letters; without an Address none are posted
+	Audit           AuditStreams    // carry events away as they happen
 
 	AccountLeaveAfter time.Duration // how long an account made in an organization stays in it; 0 means AWS's four days
 	// Quotas bound how much there may be, IAMQuotas in each account; the zero ones
@@ -94,6 +96,7 @@ func (c Config) Normalize() (Config, error) {
 	c.RequestTime = or(c.RequestTime, 30*time.Second)
 	c.ShutdownGrace = or(c.ShutdownGrace, 15*time.Second)
 	c.SessionDuration = or(c.SessionDuration, session.DefaultLifetime)
+	c.DeviceFlow = or(c.DeviceFlow, oidc.DeviceFlowOn)
 	c.SMTP.Security = or(c.SMTP.Security, mail.StartTLS)
 	c.DriftSweep = or(c.DriftSweep, 6*time.Hour)
 	c.MFA = c.mfaSettings()
@@ -208,6 +211,7 @@ func (c Config) checkChoices() error {
 		{"log-level", c.LogLevel, []string{"debug", "info", "warn", "error"}},
 		{"log-format", c.LogFormat, []string{"text", "json"}},
 		{"smtp-security", string(c.SMTP.Security), []string{string(mail.StartTLS), string(mail.TLS), string(mail.Plain)}},
+		{"device-flow", string(c.DeviceFlow), []string{string(oidc.DeviceFlowOn), string(oidc.DeviceFlowSameAddress), string(oidc.DeviceFlowOff)}},
 		{"bootstrap", string(c.Bootstrap), []string{string(BootstrapOrganization), string(BootstrapAccount)}},
 	} {
 		if !slices.Contains(choice.among, choice.value) {

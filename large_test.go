@@ -185,7 +185,11 @@ func (l *large) signIn(b *testing.B, n int) holder {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := r.oidc.DecideDevice(ctx, codes.User, in, true); err != nil {
+	asked, err := r.oidc.DeviceRequest(ctx, codes.User, oidc.Visitor{Session: in})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := r.oidc.DecideDevice(ctx, oidc.Decision{UserCode: codes.User, Form: asked.Form, Allow: true}, oidc.Visitor{Session: in}); err != nil {
 		b.Fatal(err)
 	}
 	tokens, err := r.oidc.CreateToken(ctx, oidc.TokenRequest{ClientID: client.ID, ClientSecret: key, GrantType: string(oidc.DeviceCode), DeviceCode: codes.Device})

@@ -19,6 +19,7 @@ import (
 // furnishSignIn wires how people sign in, and the letters that help them to.
 func (r *rooms) furnishSignIn(c Config, portal string) error {
 	r.sessions.Lifetime = c.SessionDuration
+	r.oidc.DeviceFlow = c.DeviceFlow
 	r.outbox = &mail.Outbox{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) mail.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) mail.Tx { return tx }),

@@ -17,6 +17,7 @@ import (
 	"foyer"
 	"foyer/internal/mail"
 	"foyer/internal/mfa"
+	"foyer/internal/oidc"
 	"foyer/internal/secret"
 )
 
@@ -70,6 +71,7 @@ var settings = []setting{
 	{"request-timeout", "bound of one request (default 30s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.RequestTime }), duration},
 	{"shutdown-grace", "how long open requests may take at a stop (default 15s)", durationTo(func(c *foyer.Config) *time.Duration { return &c.ShutdownGrace }), duration},
 	{"session-duration", "how long a portal session lasts, 15m to 2160h (default 8h)", durationTo(func(c *foyer.Config) *time.Duration { return &c.SessionDuration }), duration},
+	{"device-flow", "sign-in of devices by a code that people approve: on (default), same-address (only from the network of the person's browser) or off", func(c *foyer.Config, k *koanf.Koanf, n string) { c.DeviceFlow = oidc.DeviceFlow(k.String(n)) }, text},
 	{"verify-email", "have people verify their e-mail address at their sign-in", func(c *foyer.Config, k *koanf.Koanf, n string) { c.VerifyEmail = k.Bool(n) }, boolean},
 	{"mfa-mode", "when people are asked for a second proof, until it is changed: context-aware (default), always-on or never", func(c *foyer.Config, k *koanf.Koanf, n string) { c.MFA.Mode = mfa.Mode(word(mfaModes, k.String(n))) }, text},
 	{"mfa-without-device", "what happens to who has no MFA device, until it is changed: register (default), email, block or allow", func(c *foyer.Config, k *koanf.Koanf, n string) {

@@ -33,10 +33,11 @@ type Sessions interface {
 
 // Clients are the OAuth clients that ask a person for access.
 type Clients interface {
-	DeviceRequest(ctx context.Context, userCode string, by session.Session) (oidc.DeviceRequest, error)
-	DecideDevice(ctx context.Context, userCode string, by session.Session, allow bool) error
+	DeviceRequest(ctx context.Context, userCode string, by oidc.Visitor) (oidc.DeviceRequest, error)
+	DecideDevice(ctx context.Context, decision oidc.Decision, by oidc.Visitor) (oidc.DeviceRequest, error)
 	CheckAuthorize(ctx context.Context, request oidc.AuthorizeRequest) (oidc.Client, error)
-	IssueCode(ctx context.Context, request oidc.AuthorizeRequest, by session.Session) (secret.Text, error)
+	Ask(ctx context.Context, request oidc.AuthorizeRequest, by oidc.Visitor) (oidc.Question, error)
+	Decide(ctx context.Context, request oidc.AuthorizeRequest, form secret.Text, allow bool, by oidc.Visitor) (oidc.Answered, error)
 }
 
 // Portal answers what a person may reach.
@@ -77,7 +78,7 @@ type Face struct {
 
 // Act is something that a person did on a page.
 type Act struct {
-	Name    string // of the audit event: Authenticate, Federate, Logout
+	Name    string // of the audit event: Authenticate, Federate, Logout, AuthorizeClient
 	Session session.Session
 	Details map[string]string // its request parameters
 }
@@ -90,10 +91,7 @@ func (f *Face) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/start", http.StatusSeeOther) })
 	f.signInPages(mux)
-	mux.HandleFunc("GET /device", f.visitor(f.showDevice))
-	mux.HandleFunc("POST /device", f.visitor(f.decideDevice))
-	mux.HandleFunc("GET /authorize", f.authorize)
-	mux.HandleFunc("POST /authorize", f.visitor(f.decideAuthorize))
+	f.consentPages(mux)
 	mux.HandleFunc("HEAD /start", f.resolve)
 	mux.HandleFunc("GET /start", f.visitor(f.showPortal))
 	mux.HandleFunc("GET /start/{$}", f.visitor(f.showPortal))

@@ -75,13 +75,13 @@ func (s *Service) checkAuthorize(ctx context.Context, tx Tx, r AuthorizeRequest)
 
 // carry says where the browser takes a failure.
 func (r AuthorizeRequest) carry(f *Failure) *Failure {
-	f.Redirect = r.Answer(url.Values{"error": {string(f.Code)}, "error_description": {f.Error()}})
+	f.Redirect = r.answer(url.Values{"error": {string(f.Code)}, "error_description": {f.Error()}})
 	return f
 }
 
-// Answer is the redirect URI with an answer to the request and its state in the
-// query. Use it only for a request that CheckAuthorize let pass.
-func (r AuthorizeRequest) Answer(answer url.Values) string {
+// answer is the redirect URI with an answer to the request and its state in the
+// query, for a request that checkAuthorize let pass.
+func (r AuthorizeRequest) answer(answer url.Values) string {
 	if r.State != "" {
 		answer.Set("state", r.State)
 	}
@@ -92,30 +92,62 @@ func (r AuthorizeRequest) Answer(answer url.Values) string {
 	return r.RedirectURI + before + answer.Encode()
 }
 
-// Denied is where the browser goes when the person denied the request.
-func (r AuthorizeRequest) Denied() string {
+// denied is where the browser goes when the person denied the request.
+func (r AuthorizeRequest) denied() string {
 	return r.carry(refuse(AccessDenied, "The request was denied")).Redirect
 }
 
-// IssueCode returns the authorization code for a request that the person of a
-// session, which the caller has authenticated, allowed. It fails as
-// CheckAuthorize does.
-func (s *Service) IssueCode(ctx context.Context, r AuthorizeRequest, by session.Session) (secret.Text, error) {
-	code := s.Mint.Token("")
-	err := s.InTx(ctx, func(tx Tx) error {
-		client, err := s.checkAuthorize(ctx, tx, r)
-		if err != nil {
+// Question is an authorization request that is put to a person.
+type Question struct {
+	Client Client      // who asks, as it says itself
+	Form   secret.Text // the token of the form that answers; see [Consent]
+}
+
+// Ask puts an authorization request to a person. It fails as CheckAuthorize does.
+func (s *Service) Ask(ctx context.Context, r AuthorizeRequest, by Visitor) (q Question, err error) {
+	err = s.InTx(ctx, func(tx Tx) error {
+		if q.Client, err = s.checkAuthorize(ctx, tx, r); err != nil {
 			return err
 		}
+		q.Form, err = s.ask(ctx, tx, r.question(), by)
+		return err
+	})
+	return q, err
+}
+
+// Answered is how a person answered an authorization request.
+type Answered struct {
+	Client   Client
+	Redirect string // where the browser takes the answer
+}
+
+// Decide answers an authorization request in a person's name, once: with an
+// authorization code if they allow it. form is the token of the [Question]. It
+// fails as CheckAuthorize does, and with an Invalid fault for a form that is not
+// this question's, not this session's, used or too old.
+func (s *Service) Decide(ctx context.Context, r AuthorizeRequest, form secret.Text, allow bool, by Visitor) (answer Answered, err error) {
+	err = s.InTx(ctx, func(tx Tx) error {
+		if answer.Client, err = s.checkAuthorize(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := s.answered(ctx, tx, form, r.question(), by); err != nil {
+			return err
+		}
+		if !allow {
+			answer.Redirect = r.denied()
+			return nil
+		}
+		code := s.Mint.Token("")
+		answer.Redirect = r.answer(url.Values{"code": {code.Reveal()}})
 		return tx.PutOIDCCode(ctx, Code{
-			Hash: code.Hash(), Client: client.ID, RedirectURI: r.RedirectURI, Challenge: r.Challenge, Session: by.ID,
+			Hash: code.Hash(), Client: answer.Client.ID, RedirectURI: r.RedirectURI, Challenge: r.Challenge, Session: by.ID,
 			Family: s.Mint.UUID(), Expires: s.Now().UTC().Add(CodeLifetime),
 		})
 	})
 	if err != nil {
-		return secret.Text{}, err
+		return Answered{}, err
 	}
-	return code, nil
+	return answer, nil
 }
 
 var verifierGrammar = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)

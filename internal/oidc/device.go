@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"strings"
 	"time"
 
 	"foyer/internal/fault"
@@ -85,7 +86,8 @@ type DeviceCodes struct {
 const userCodeTries = 4
 
 // StartDeviceAuthorization begins a device authorization. It fails with
-// InvalidClient, UnauthorizedClient or, for an unknown start URL, InvalidRequest.
+// InvalidClient, UnauthorizedClient (also where device authorization is off) or,
+// for an unknown start URL, InvalidRequest.
 func (s *Service) StartDeviceAuthorization(ctx context.Context, start DeviceStart) (DeviceCodes, error) {
 	instance, found, err := s.InstanceFor(ctx, start.StartURL)
 	if err != nil {
@@ -96,6 +98,9 @@ func (s *Service) StartDeviceAuthorization(ctx context.Context, start DeviceStar
 		client, err := s.prove(ctx, tx, start.ClientID, start.ClientSecret)
 		if err != nil {
 			return err
+		}
+		if s.DeviceFlow == DeviceFlowOff {
+			return deviceFlowOff()
 		}
 		if !found {
 			return refuse(InvalidRequest, "Invalid start url provided")
@@ -119,54 +124,104 @@ func (s *Service) StartDeviceAuthorization(ctx context.Context, start DeviceStar
 	return codes, err
 }
 
-// DeviceRequest is what a person is asked about a device authorization.
+// DeviceRequest is what a person is asked about a device authorization. All of
+// it but the code comes from the client, which proves nothing about itself.
 type DeviceRequest struct {
 	UserCode   string // XXXX-XXXX, to be compared with the device's
+	ClientID   string
 	ClientName string
 	Scopes     []string
 	SourceIP   netip.Addr
 	UserAgent  string
 	Created    time.Time
+	// SameAddress reports that the device asks from where the person's browser is.
+	SameAddress bool
+	// Form is the token of the form that answers; see [Consent].
+	Form secret.Text
 }
 
-// DeviceRequest finds the pending device authorization of a user code, for the
-// person of a session. An unknown, decided or expired code is a NotFound fault;
-// after too many of those the person has to wait (Throttled).
-func (s *Service) DeviceRequest(ctx context.Context, userCode string, by session.Session) (DeviceRequest, error) {
+// DeviceRequest finds the pending device authorization of a user code, and puts
+// it to a person. An unknown, decided or expired code is a NotFound fault; after
+// too many of those the person has to wait (Throttled). Where device
+// authorization is off, or this one comes from elsewhere and may not, the fault
+// is Denied.
+func (s *Service) DeviceRequest(ctx context.Context, userCode string, by Visitor) (DeviceRequest, error) {
 	var request DeviceRequest
 	err := s.InTx(ctx, func(tx Tx) error {
 		d, shown, err := s.pending(ctx, tx, userCode, by)
 		if err != nil {
 			return err
 		}
-		client, found, err := tx.OIDCClient(ctx, d.Client)
-		if err != nil {
+		if request, err = s.describe(ctx, tx, d, by); err != nil {
 			return err
 		}
-		if !found {
-			return unknownUserCode()
-		}
-		request = DeviceRequest{UserCode: shown, ClientName: client.Name, Scopes: client.Scopes, SourceIP: d.SourceIP, UserAgent: d.UserAgent, Created: d.Created}
-		return nil
+		request.UserCode = shown
+		request.Form, err = s.ask(ctx, tx, deviceQuestion(d), by)
+		return err
 	})
 	return request, err
 }
 
+// describe is what a person is told about a device authorization.
+func (s *Service) describe(ctx context.Context, tx Tx, d Device, by Visitor) (DeviceRequest, error) {
+	client, found, err := tx.OIDCClient(ctx, d.Client)
+	if err == nil && !found {
+		err = unknownUserCode()
+	}
+	return DeviceRequest{
+		ClientID: d.Client, ClientName: client.Name, Scopes: client.Scopes, SourceIP: d.SourceIP, UserAgent: d.UserAgent, Created: d.Created,
+		SameAddress: together(d.SourceIP, by.From),
+	}, err
+}
+
+// Decision is a person's answer to a device authorization.
+type Decision struct {
+	UserCode string      // needed to allow; who denies need not know it
+	Form     secret.Text // of the DeviceRequest that is answered
+	Allow    bool
+}
+
 // DecideDevice approves or denies the pending device authorization of a user
-// code in the name of the person of a session, which the caller has
-// authenticated. It fails as [Service.DeviceRequest] does.
-func (s *Service) DecideDevice(ctx context.Context, userCode string, by session.Session, allow bool) error {
-	return s.InTx(ctx, func(tx Tx) error {
-		d, _, err := s.pending(ctx, tx, userCode, by)
+// code in a person's name, and returns what it was. It fails as
+// [Service.DeviceRequest] does, and with an Invalid fault for a form that is not
+// this question's, not this session's, used or too old.
+func (s *Service) DecideDevice(ctx context.Context, decision Decision, by Visitor) (request DeviceRequest, err error) {
+	err = s.InTx(ctx, func(tx Tx) error {
+		d, err := s.decided(ctx, tx, decision, by)
 		if err != nil {
 			return err
 		}
+		if err := s.answered(ctx, tx, decision.Form, deviceQuestion(d), by); err != nil {
+			return err
+		}
+		if request, err = s.describe(ctx, tx, d, by); err != nil {
+			return err
+		}
 		d.State, d.Session = Denied, by.ID
-		if allow {
+		if decision.Allow {
 			d.State = Approved
 		}
 		return tx.UpdateOIDCDevice(ctx, d)
 	})
+	return request, err
+}
+
+// decided finds the device authorization that a decision is about.
+func (s *Service) decided(ctx context.Context, tx Tx, decision Decision, by Visitor) (Device, error) {
+	if decision.Allow {
+		d, _, err := s.pending(ctx, tx, decision.UserCode, by)
+		return d, err
+	}
+	asked, found, err := tx.OIDCConsent(ctx, decision.Form.Hash())
+	if err != nil || !found {
+		return Device{}, err
+	}
+	codeHash, _ := strings.CutPrefix(asked.Asked, devicePrefix)
+	d, found, err := tx.OIDCDevice(ctx, codeHash)
+	if err == nil && (!found || d.State != Pending) {
+		return Device{}, unknownUserCode()
+	}
+	return d, err
 }
 
 func unknownUserCode() error {
@@ -174,7 +229,10 @@ func unknownUserCode() error {
 }
 
 // pending finds a pending device by its user code, counting wrong guesses.
-func (s *Service) pending(ctx context.Context, tx Tx, userCode string, by session.Session) (Device, string, error) {
+func (s *Service) pending(ctx context.Context, tx Tx, userCode string, by Visitor) (Device, string, error) {
+	if s.DeviceFlow == DeviceFlowOff {
+		return Device{}, "", fault.Newf(fault.Denied, "Signing in with a code is turned off here. Use an application that signs in through your browser, such as AWS CLI 2.22 or later.")
+	}
 	now := s.Now().UTC()
 	guesses, err := tx.OIDCGuesses(ctx, by.UserID)
 	if err != nil {
@@ -189,6 +247,9 @@ func (s *Service) pending(ctx context.Context, tx Tx, userCode string, by sessio
 			return Device{}, "", err
 		}
 		if found && d.State == Pending && now.Before(d.Expires) {
+			if s.DeviceFlow == DeviceFlowSameAddress && !together(d.SourceIP, by.From) {
+				return Device{}, "", fault.Newf(fault.Denied, "This request comes from another network than your browser, and cannot be answered here. If you did not start it yourself, somebody may want to use your access: tell your administrator.")
+			}
 			return d, shown, nil
 		}
 	}

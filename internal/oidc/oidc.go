@@ -24,6 +24,8 @@ const (
 	CodeLifetime   = 2 * time.Minute
 	AccessLifetime = time.Hour // of a scoped access token; never longer than the session
 	RefreshGrace   = time.Minute
+	// ConsentLifetime is how long a person may take to answer.
+	ConsentLifetime = 10 * time.Minute
 )
 
 // GrantType is a way to come by a token.
@@ -40,6 +42,7 @@ const (
 type Tx interface {
 	ClientTx
 	DeviceTx
+	ConsentTx
 	TokenTx
 }
 
@@ -58,6 +61,15 @@ type DeviceTx interface {
 	UpdateOIDCDevice(ctx context.Context, d Device) error
 	OIDCGuesses(ctx context.Context, user string) (Guesses, error)
 	PutOIDCGuesses(ctx context.Context, user string, g Guesses) error
+}
+
+// ConsentTx is what asking people needs of the store.
+type ConsentTx interface {
+	PutOIDCConsent(ctx context.Context, c Consent) error
+	OIDCConsent(ctx context.Context, hash string) (Consent, bool, error)
+	// ClaimOIDCConsent removes a question, unless it expires before c does, and
+	// reports whether it was there.
+	ClaimOIDCConsent(ctx context.Context, c Consent) (bool, error)
 }
 
 // TokenTx is what codes and tokens need of the store.
@@ -83,7 +95,7 @@ type Sessions interface {
 }
 
 // Service registers clients and grants tokens. All fields are required but
-// Remembered.
+// Remembered and DeviceFlow.
 type Service struct {
 	InTx func(context.Context, func(Tx) error) error
 	View func(context.Context, func(Tx) error) error
@@ -98,6 +110,8 @@ type Service struct {
 	InstanceFor func(ctx context.Context, url string) (id string, found bool, err error)
 	// Remembered is ByToken with a memory before it; nil means ByToken itself.
 	Remembered func(ctx context.Context, tokenHash string) (Grant, error)
+	// DeviceFlow restricts device authorization; "" means it is on.
+	DeviceFlow DeviceFlow
 }
 
 // inUnit runs fn in one transaction, under a context whose reads see it.

@@ -75,6 +75,9 @@ func (s *Service) createToken(ctx context.Context, tx Tx, r TokenRequest) (Token
 	default:
 		return Tokens{}, refuse(UnsupportedGrantType, "Unsupported grant type provided")
 	}
+	if grant == DeviceCode && s.DeviceFlow == DeviceFlowOff {
+		return Tokens{}, deviceFlowOff()
+	}
 	if !client.may(grant) {
 		return Tokens{}, refuse(UnauthorizedClient, "The client may not use this grant type")
 	}

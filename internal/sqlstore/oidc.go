@@ -103,6 +103,28 @@ func (tx *Tx) PutOIDCGuesses(ctx context.Context, user string, g oidc.Guesses) e
 	return err
 }
 
+// PutOIDCConsent stores a question that is put to a person.
+func (tx *Tx) PutOIDCConsent(ctx context.Context, c oidc.Consent) error {
+	_, err := tx.execQuietly(ctx, "INSERT INTO oidc_consent (hash, session_id, asked, expires) VALUES (?, ?, ?, ?)", c.Hash, c.Session, c.Asked, micros(c.Expires))
+	return err
+}
+
+// OIDCConsent reads a question that waits for its answer.
+func (tx *Tx) OIDCConsent(ctx context.Context, hash string) (oidc.Consent, bool, error) {
+	c := oidc.Consent{Hash: hash}
+	var expires int64
+	found, err := tx.queryRow(ctx, "SELECT session_id, asked, expires FROM oidc_consent WHERE hash = ?", []any{hash}, &c.Session, &c.Asked, &expires)
+	c.Expires = fromMicros(expires)
+	return c, found, err
+}
+
+// ClaimOIDCConsent removes a question that was put in a session and lasts longer
+// than c, and reports whether it was there.
+func (tx *Tx) ClaimOIDCConsent(ctx context.Context, c oidc.Consent) (bool, error) {
+	n, err := tx.execQuietly(ctx, "DELETE FROM oidc_consent WHERE hash = ? AND session_id = ? AND asked = ? AND expires > ?", c.Hash, c.Session, c.Asked, micros(c.Expires))
+	return n > 0, err
+}
+
 // PutOIDCCode stores a new authorization code.
 func (tx *Tx) PutOIDCCode(ctx context.Context, c oidc.Code) error {
 	_, err := tx.execQuietly(ctx, "INSERT INTO oidc_code (hash, client_id, redirect_uri, challenge, session_id, family, expires, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -178,6 +200,7 @@ func (tx *Tx) PurgeOIDC(ctx context.Context, before time.Time, limit int) (int, 
 		"DELETE FROM oidc_device WHERE code_hash IN (SELECT code_hash FROM oidc_device WHERE expires < ? ORDER BY expires LIMIT ?)",
 		"DELETE FROM oidc_code WHERE hash IN (SELECT hash FROM oidc_code WHERE expires < ? ORDER BY expires LIMIT ?)",
 		"DELETE FROM oidc_token WHERE hash IN (SELECT hash FROM oidc_token WHERE expires < ? ORDER BY expires LIMIT ?)",
+		"DELETE FROM oidc_consent WHERE hash IN (SELECT hash FROM oidc_consent WHERE expires < ? ORDER BY expires LIMIT ?)",
 		"DELETE FROM oidc_guesses WHERE user_id IN (SELECT user_id FROM oidc_guesses WHERE since < ? ORDER BY since LIMIT ?)",
 	} {
 		n, err := tx.execQuietly(ctx, statement, micros(before), limit)

@@ -107,7 +107,12 @@ func grant(t *testing.T, room *oidc.Service, sessions *session.Sessions, scopes 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := room.DecideDevice(ctx, codes.User, ann, true); err != nil {
+	at := oidc.Visitor{Session: ann}
+	asked, err := room.DeviceRequest(ctx, codes.User, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := room.DecideDevice(ctx, oidc.Decision{UserCode: codes.User, Form: asked.Form, Allow: true}, at); err != nil {
 		t.Fatal(err)
 	}
 	tokens, err := room.CreateToken(ctx, oidc.TokenRequest{ClientID: client.ID, ClientSecret: key, GrantType: string(oidc.DeviceCode), DeviceCode: codes.Device})

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,6 +102,34 @@ func form(t *testing.T, pairs ...any) string {
 	return string(text)
 }
 
+// allow approves a device authorization as ann.
+func (h *house) allow(t *testing.T, userCode string) error {
+	t.Helper()
+	at := oidc.Visitor{Session: h.ann}
+	asked, err := h.room.DeviceRequest(t.Context(), userCode, at)
+	if err != nil {
+		return err
+	}
+	_, err = h.room.DecideDevice(t.Context(), oidc.Decision{UserCode: userCode, Form: asked.Form, Allow: true}, at)
+	return err
+}
+
+func TestDeviceFlowIsOff(t *testing.T) {
+	h := newHouse(t)
+	call := newCall(h.api)
+	_, _, client := h.ask(t, call, "RegisterClient", `{"clientName":"n","clientType":"public"}`)
+	h.room.DeviceFlow = oidc.DeviceFlowOff
+	start := form(t, "clientId", client["clientId"], "clientSecret", client["clientSecret"], "startUrl", "https://sso.example.net/start")
+	status, kind, answer := h.ask(t, call, "StartDeviceAuthorization", start)
+	if status != 400 || kind != "UnauthorizedClientException" || answer["error"] != "unauthorized_client" || !strings.Contains(answer["error_description"].(string), "turned off") {
+		t.Errorf("answered %d %s %v", status, kind, answer)
+	}
+	start = form(t, "clientId", client["clientId"], "clientSecret", "x", "startUrl", "https://sso.example.net/start")
+	if _, kind, _ := h.ask(t, call, "StartDeviceAuthorization", start); kind != "InvalidClientException" {
+		t.Errorf("a stranger is told %s", kind)
+	}
+}
+
 func TestDeviceFlowOnTheWire(t *testing.T) {
 	h := newHouse(t)
 	call := newCall(h.api)
@@ -119,7 +148,7 @@ func TestDeviceFlowOnTheWire(t *testing.T) {
 	if status != 400 || kind != "AuthorizationPendingException" || answer["error"] != "authorization_pending" || answer["error_description"] != "Authorization is still pending" || len(answer) != 2 {
 		t.Errorf("pending: %d %s %v", status, kind, answer)
 	}
-	if err := h.room.DecideDevice(t.Context(), user, h.ann, true); err != nil {
+	if err := h.allow(t, user); err != nil {
 		t.Fatal(err)
 	}
 	status, _, answer = h.ask(t, call, "CreateToken", poll)
@@ -136,7 +165,7 @@ func TestLegacyTokensHaveNoRefreshToken(t *testing.T) {
 	call := newCall(h.api)
 	_, _, client := h.ask(t, call, "RegisterClient", `{"clientName":"old","clientType":"public"}`)
 	_, _, device := h.ask(t, call, "StartDeviceAuthorization", form(t, "clientId", client["clientId"], "clientSecret", client["clientSecret"], "startUrl", "https://sso.example.net/start"))
-	if err := h.room.DecideDevice(t.Context(), device["userCode"].(string), h.ann, true); err != nil {
+	if err := h.allow(t, device["userCode"].(string)); err != nil {
 		t.Fatal(err)
 	}
 	_, _, answer := h.ask(t, call, "CreateToken", form(t, "clientId", client["clientId"], "clientSecret", client["clientSecret"],
