@@ -8,6 +8,7 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/iam"
 	"foyer/internal/issuerkeys"
+	"foyer/internal/lastaccess"
 	"foyer/internal/organizations"
 	"foyer/internal/sqlstore"
 	"foyer/internal/sts"
@@ -22,6 +23,7 @@ type accountPlane struct {
 	identifier    *access.Identifier
 	gate          *access.Gate
 	simulator     *access.Simulator
+	lastAccess    *lastaccess.Reports
 }
 
 // furnishAccountPlane wires accounts as c wants them. endpoint is the URL at
@@ -53,6 +55,7 @@ func (r *rooms) furnishAccountPlane(c Config, endpoint string) {
 		Messages: &access.Messages{Ring: r.ring},
 	}
 	r.simulator = &access.Simulator{IAM: r.iam, Place: r.gate.Place}
+	r.furnishLastAccess()
 	r.identifier = &access.Identifier{Keys: sqlstore.Remember(r.db, facts.KeyOwner), Sessions: &minter}
 	r.sts = &sts.Service{
 		Minter: minter, IAM: rememberIAM(r.db, r.iam), Gate: r.gate, ResourceControls: r.gate.ResourceControls,

@@ -143,7 +143,7 @@ func (s *Server) handler(endpoint string) http.Handler {
 		Identify: func(ctx context.Context, id string, token secret.Text, now time.Time) (caller.Caller, secret.Text, error) {
 			return r.identifier.Identify(ctx, id, token, now)
 		},
-		Throttle: throttle(s.config, r.now), Authorize: r.gate.Check, Unit: r.db.Unit, Ready: r.db.Answers, Recorder: r.recorder, Pages: s.pages(pages.Handler()),
+		Throttle: throttle(s.config, r.now), Authorize: r.gate.Check, Observe: r.noteAccess, Unit: r.db.Unit, Ready: r.db.Answers, Recorder: r.recorder, Pages: s.pages(pages.Handler()),
 		Mint: r.mint, Now: r.now, Log: s.log, Region: s.config.Region, Account: string(s.founding.account),
 		Timeout: s.config.RequestTime, Secure: secure(endpoint),
 	}
@@ -200,6 +200,7 @@ func (s *Server) Run(ctx context.Context) error {
 		workers.Go(func() { s.rooms.sweepDrift(working, s.config.DriftSweep) })
 	}
 	workers.Go(func() { s.rooms.upkeep(working) })
+	workers.Go(func() { s.rooms.lastAccess.Recorder.Run(working) })
 	for _, stream := range s.rooms.streams {
 		workers.Go(func() { stream.Run(working) })
 	}

@@ -30,7 +30,7 @@ var storeys = [][]string{
 	{
 		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
-		"internal/organizations", "internal/iam", "internal/sts", "internal/access",
+		"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess",
 	},
 	// FACES and ADAPTERS.
 	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/issuerpages", "internal/sqlstore", "internal/embeddedaccounts", "internal/issuerkeys", "internal/smtp", "internal/auditsink"},
@@ -60,6 +60,7 @@ var doors = map[string][]string{
 	"internal/mfa":             {"internal/signin"},                                                                  // a second proof is a step of a sign-in
 	"internal/oidc":            {"internal/session"},                                                                 // a token hangs from a sign-in session
 	"internal/access":          {"internal/iam", "internal/organizations", "internal/sts"},                           // the gate reads what the account plane holds
+	"internal/lastaccess":      {"internal/iam"},                                                                     // what was used is told beside what policies allow
 	"internal/sts":             {"internal/iam"},                                                                     // a session is a role's
 }
 
@@ -69,7 +70,7 @@ var planes = map[string][]string{
 		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
 	},
-	"account": {"internal/organizations", "internal/iam", "internal/sts", "internal/access"},
+	"account": {"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess"},
 }
 
 // banned are standard packages that rooms and core keep out of.

@@ -23,7 +23,7 @@ type Recorder interface {
 	RecordIn(ctx context.Context, e audit.Event) error // in the unit of work of ctx
 }
 
-// Server answers every request. All fields are required but Throttle and Trusted.
+// Server answers every request. All fields are required but Throttle, Observe and Trusted.
 type Server struct {
 	APIs []*wire.API
 
@@ -35,6 +35,9 @@ type Server struct {
 	Throttle func(call *wire.Call) error
 	// Authorize fails with a Denied fault unless every demand is allowed.
 	Authorize func(ctx context.Context, call *wire.Call, demands []wire.Demand) error
+	// Observe is told of every call whose caller is known, whether it is allowed
+	// or not, with what it demands; nil observes nothing. It must not wait.
+	Observe func(call *wire.Call, demands []wire.Demand)
 	// Unit runs a changing operation as one unit of work.
 	Unit func(ctx context.Context, fn func(context.Context) error) error
 	// Ready reports whether the store answers.

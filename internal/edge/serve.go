@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"foyer/internal/caller"
 	"foyer/internal/fault"
 	"foyer/internal/sigv4"
 	"foyer/internal/wire"
@@ -197,6 +198,9 @@ func (h *handler) admit(ctx context.Context, x *exchange) *wire.Error {
 	x.in = in
 	var err error
 	x.demands, err = authorize(ctx, x.call, in)
+	if h.Observe != nil && x.call.Caller.Kind != caller.Anonymous {
+		h.Observe(x.call, x.demands)
+	}
 	if err == nil && len(x.demands) > 0 {
 		err = h.Authorize(ctx, x.call, x.demands)
 	}

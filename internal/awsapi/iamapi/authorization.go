@@ -116,6 +116,7 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 	maps.Copy(all, featureAuthorizations())
 	maps.Copy(all, s.profileAuthorizations())
 	maps.Copy(all, reportAuthorizations())
+	maps.Copy(all, s.lastAccessAuthorizations())
 	return all
 }
 

@@ -31,10 +31,15 @@ func (s *Service) GetAccountAuthorizationDetails(ctx context.Context, call *wire
 	if err != nil {
 		return nil, err
 	}
+	roles := d.Holders[iam.RoleSection]
+	last, err := s.lastUsed(ctx, each(roles, func(h iam.Holder) string { return h.ID })...)
+	if err != nil {
+		return nil, err
+	}
 	out := &GetAccountAuthorizationDetailsResponse{
 		UserDetailList:  each(d.Holders[iam.UserSection], userDetail),
 		GroupDetailList: each(d.Holders[iam.GroupSection], groupDetail),
-		RoleDetailList:  each(d.Holders[iam.RoleSection], roleDetail),
+		RoleDetailList:  each(roles, func(h iam.Holder) RoleDetail { return roleDetail(h, last(h.ID)) }),
 		Policies:        each(d.Policies, policyDetail),
 	}
 	out.IsTruncated, out.Marker, err = s.more(query, after)
@@ -56,12 +61,12 @@ func groupDetail(h iam.Holder) GroupDetail {
 	}
 }
 
-func roleDetail(h iam.Holder) RoleDetail {
+func roleDetail(h iam.Holder, last *RoleLastUsed) RoleDetail {
 	return RoleDetail{
 		Path: new(h.Path), RoleName: new(h.Name), RoleId: new(h.ID), Arn: new(h.ARN), CreateDate: new(h.Created),
 		AssumeRolePolicyDocument: new(encoded(h.TrustPolicy)), InstanceProfileList: each(h.Profiles, listedProfile),
 		RolePolicyList: inlineDetails(h.Inline), AttachedManagedPolicies: each(h.Attached, attachedDetail),
-		PermissionsBoundary: wireBoundary(h.BoundaryARN), Tags: append([]Tag{}, wireTags(h.Tags)...), RoleLastUsed: &RoleLastUsed{},
+		PermissionsBoundary: wireBoundary(h.BoundaryARN), Tags: append([]Tag{}, wireTags(h.Tags)...), RoleLastUsed: last,
 	}
 }
 
@@ -90,7 +95,7 @@ func attachedDetail(policyARN string) AttachedPolicy {
 // account as a whole.
 func reportAuthorizations() map[string]wire.Authorization {
 	all := map[string]wire.Authorization{}
-	for _, operation := range []string{"GetAccountAuthorizationDetails"} {
+	for _, operation := range []string{"GetAccountAuthorizationDetails", "GetServiceLastAccessedDetails", "GetServiceLastAccessedDetailsWithEntities"} {
 		all[operation] = func(context.Context, *wire.Call, any) ([]wire.Demand, error) {
 			return []wire.Demand{{Action: "iam:" + operation, Resource: "*"}}, nil
 		}

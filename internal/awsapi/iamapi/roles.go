@@ -53,7 +53,13 @@ func (s *Service) GetRole(ctx context.Context, call *wire.Call, in *GetRoleReque
 	if err != nil {
 		return nil, err
 	}
-	return &GetRoleResponse{Role: wireRole(r)}, nil
+	last, err := s.lastUsed(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := wireRole(r)
+	out.RoleLastUsed = last(r.ID)
+	return &GetRoleResponse{Role: out}, nil
 }
 
 // ListRoles lists roles by name.

@@ -13,6 +13,7 @@ import (
 	"foyer/internal/caller"
 	"foyer/internal/fault"
 	"foyer/internal/iam"
+	"foyer/internal/lastaccess"
 	"foyer/internal/paging"
 	"foyer/internal/wire"
 )
@@ -23,6 +24,7 @@ type Service struct {
 	IAM        *iam.Service
 	RootAccess *iam.RootAccess
 	Simulator  *access.Simulator
+	LastAccess *lastaccess.Reports
 	Tokens     paging.Tokens
 	// IssuerURL is the URL of the issuer of an account's web identity tokens.
 	IssuerURL func(issuerID string) string

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"log/slog"
 	"net/url"
 	"os"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 	"foyer/internal/awsapi/iamapi"
 	"foyer/internal/caller"
 	"foyer/internal/iam"
+	"foyer/internal/lastaccess"
 	"foyer/internal/mint"
 	"foyer/internal/paging"
 	"foyer/internal/quota"
@@ -80,7 +82,11 @@ func (h *house) furnish(t testing.TB) {
 		InTx: sqlstore.Through(h.db, see), View: sqlstore.Viewed(h.db, see),
 		Mint: mint.Mint{Source: rand.Reader}, Ring: ring, Quotas: small,
 	}
-	h.Service = &iamapi.Service{IAM: service, Tokens: paging.Tokens{Ring: ring}}
+	noted := func(tx *sqlstore.Tx) lastaccess.Tx { return tx }
+	h.Service = &iamapi.Service{IAM: service, Tokens: paging.Tokens{Ring: ring}, LastAccess: &lastaccess.Reports{
+		InTx: sqlstore.Through(h.db, noted), View: sqlstore.Viewed(h.db, noted), Mint: service.Mint, IAM: service,
+		Recorder: &lastaccess.Recorder{InTx: sqlstore.Through(h.db, noted), Log: slog.New(slog.DiscardHandler)}, Served: []string{"iam", "sts"},
+	}}
 	h.api = h.API()
 }
 
@@ -141,6 +147,11 @@ type step struct {
 	lacks string // what the answer must not hold
 }
 
+// expand puts what was kept in the places of $Name.
+func (h *house) expand(text string) string {
+	return os.Expand(text, func(name string) string { return h.kept[name] })
+}
+
 // tell plays a story.
 func (h *house) tell(t *testing.T, story []step) {
 	t.Helper()
@@ -149,14 +160,14 @@ func (h *house) tell(t *testing.T, story []step) {
 		form := url.Values{}
 		for member := range strings.FieldsSeq(members) {
 			name, value, _ := strings.Cut(member, "=")
-			value = strings.NewReplacer("_ANYONE_", anyone, "_BYEC2_", byEC2, "_", " ").Replace(value)
-			form.Set(name, os.Expand(value, func(name string) string { return h.kept[name] }))
+			value = strings.NewReplacer("_ANYONE_", anyone, "_BYEC2_", byEC2, "~", " ").Replace(value)
+			form.Set(name, h.expand(value))
 		}
 		body, failure := h.call(t, operation, form.Encode())
 		switch {
 		case failure == nil && s.fails != "":
 			t.Errorf("%s succeeds, want %s", s.call, s.fails)
-		case failure != nil && failure.Code+" "+failure.Message != s.fails:
+		case failure != nil && failure.Code+" "+failure.Message != h.expand(s.fails):
 			t.Errorf("%s\n  fails:  %s %s\n  wanted: %s", s.call, failure.Code, failure.Message, s.fails)
 		}
 		found := regexp.MustCompile(s.shows).FindStringSubmatch(body)

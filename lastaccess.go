@@ -1,0 +1,53 @@
+package foyer
+
+import (
+	"strings"
+
+	"foyer/internal/caller"
+	"foyer/internal/lastaccess"
+	"foyer/internal/sqlstore"
+	"foyer/internal/wire"
+)
+
+// servedServices are the prefixes of the actions that our services demand.
+var servedServices = []string{
+	"access-analyzer", "account", "cloudtrail", "iam", "identitystore", "organizations", "sso", "sso-directory", "sts",
+}
+
+func (r *rooms) furnishLastAccess() {
+	see := func(tx *sqlstore.Tx) lastaccess.Tx { return tx }
+	through := sqlstore.Through(r.db, see)
+	r.lastAccess = &lastaccess.Reports{
+		InTx: through, View: sqlstore.Viewed(r.db, see), Mint: r.mint, IAM: r.iam,
+		Recorder: &lastaccess.Recorder{InTx: through, Log: r.log}, Served: servedServices,
+	}
+}
+
+// noteAccess notes what a call is about to use: the first thing that it demands
+// or, where it demands nothing, the operation itself.
+func (r *rooms) noteAccess(call *wire.Call, demands []wire.Demand) {
+	a := lastaccess.Access{
+		Principal: principalID(&call.Caller), Account: call.Caller.Account,
+		Service: call.API.SigningName, Action: call.Operation.Name, At: call.Time, Region: call.Region,
+	}
+	if len(demands) > 0 {
+		a.Service, a.Action, _ = strings.Cut(demands[0].Action, ":")
+	}
+	if a.Principal != "" {
+		r.lastAccess.Recorder.Note(a)
+	}
+}
+
+// principalID is the id of the user or role that acts, or has somebody act for
+// it; the account's for root.
+func principalID(c *caller.Caller) string {
+	switch {
+	case c.Session != nil && c.Session.OfRole():
+		return c.Session.RoleID
+	case c.Session != nil:
+		return c.Session.UserID
+	case c.Kind == caller.User, c.Kind == caller.Root:
+		return c.ID
+	}
+	return ""
+}
