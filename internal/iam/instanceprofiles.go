@@ -167,7 +167,7 @@ func (s *Service) AddRoleToProfile(ctx context.Context, account arn.AccountID, p
 // not in it is a NotFound fault.
 func (s *Service) RemoveRoleFromProfile(ctx context.Context, account arn.AccountID, profile, role string) error {
 	return s.onProfile(ctx, account, profile, func(tx Tx, p *InstanceProfile) error {
-		e, err := entity(ctx, tx, Ref{account, RoleKind, role})
+		e, err := writableEntity(ctx, tx, Ref{account, RoleKind, role})
 		if err != nil {
 			return err
 		}

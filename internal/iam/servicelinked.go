@@ -167,6 +167,9 @@ func (s *Service) DeleteServiceLinkedRole(ctx context.Context, account arn.Accou
 // DeletionFailed reports whether the role of a deletion task is still there,
 // because its service uses it.
 func (s *Service) DeletionFailed(ctx context.Context, account arn.AccountID, taskID string) (failed bool, err error) {
+	if !strings.HasPrefix(taskID, "task/") {
+		return false, fault.Newf(fault.Invalid, "The deletion task id %s is not valid.", taskID)
+	}
 	parts := strings.Split(strings.TrimPrefix(taskID, "task"+ServiceRolePath), "/")
 	if len(parts) != 3 || !strings.HasPrefix(taskID, "task"+ServiceRolePath) {
 		return false, fault.Newf(fault.NotFound, "Deletion task %s cannot be found.", taskID)

@@ -33,6 +33,9 @@ type API struct {
 	Authorize map[string]Authorization
 	// Fault turns a room's failure into this service's own error.
 	Fault func(error) *Error
+	// PatternWords are the service's own sentences for values that break nothing
+	// but a pattern, by pattern; without one the contract's rule is told.
+	PatternWords map[string]string
 	// Violated gives the further members of the error for an input that breaks
 	// the contract, by the first rule it breaks. Nil gives none.
 	Violated func(Violation) map[string]any

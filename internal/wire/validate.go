@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -18,6 +19,9 @@ const maxViolations = 10
 func Validate(api *API, op *Operation, in any) *Error {
 	v := &validator{api: api}
 	v.value(op.Input, reflect.ValueOf(in), "")
+	if len(v.broken) == 0 && v.sentence != "" {
+		return &Error{Code: api.validationCode(), Status: 400, Message: v.sentence}
+	}
 	if len(v.broken) == 0 {
 		return nil
 	}
@@ -51,6 +55,9 @@ type validator struct {
 	api    *API
 	broken []string
 	first  Violation // of broken
+	// sentence is what the service itself says of the first value that breaks
+	// nothing but a pattern that it has words for.
+	sentence string
 }
 
 // breaks notes a broken rule. value is "" when it must not, or cannot, be shown.
@@ -167,6 +174,10 @@ func (v *validator) text(s *Shape, text, path string) {
 		v.breaks(NotInEnum, path, shown, "Member must satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")
 	}
 	if s.Pattern != "" && (!s.Bounded || s.Max < 0 || int64(len(text)) <= 4*s.Max) && !s.matches(text) {
+		if words := v.api.PatternWords[s.Pattern]; words != "" {
+			v.sentence = cmp.Or(v.sentence, "The specified value for "+path+" is invalid. "+words)
+			return
+		}
 		v.breaks(NotInPattern, path, shown, "Member must satisfy regular expression pattern: "+s.Pattern)
 	}
 }

@@ -31,7 +31,19 @@ type Service struct {
 }
 
 // API returns the service's contract, answered by s.
-func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf) }
+func (s *Service) API() *wire.API {
+	api := newAPI(s, s.authorizations(), faultOf)
+	api.PatternWords = patternWords
+	return api
+}
+
+// patternWords are IAM's sentences for names and paths of a wrong form.
+var patternWords = map[string]string{
+	`[\w+=,.@-]+`: "It must contain only alphanumeric characters and/or the following: +=,.@_-",
+	`(\x{002F})|(\x{002F}[\x{0021}-\x{007E}]+\x{002F})`: "It must begin and end with / and contain only alphanumeric characters and/or / characters.",
+	`((/[A-Za-z0-9\.,\+@=_-]+)*)/`:                      "It must begin and end with / and contain only alphanumeric characters and/or / characters.",
+	`\x{002F}[\x{0021}-\x{007F}]*`:                      "It must begin with / and contain only alphanumeric characters and/or / characters.",
+}
 
 // maxPage is the size of a page when none is asked for.
 const maxPage = 100

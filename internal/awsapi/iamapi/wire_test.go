@@ -53,6 +53,7 @@ type house struct {
 	clock  time.Time
 	caller caller.Caller
 	kept   map[string]string // what answers were asked to be kept
+	met    map[string]bool   // operations and the codes of their failures, "" for a success
 }
 
 func (h *house) now() time.Time { return h.clock }
@@ -75,8 +76,8 @@ func (h *house) furnish(t testing.TB) {
 		t.Fatal(err)
 	}
 	h.clock = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	h.kept = map[string]string{}
-	h.caller = caller.Caller{Kind: caller.Root, Account: account, ARN: "arn:aws:iam::111122223333:root", ID: string(account)}
+	h.met = map[string]bool{}
+	h.as(account)
 	see := func(tx *sqlstore.Tx) iam.Tx { return tx }
 	service := &iam.Service{
 		InTx: sqlstore.Through(h.db, see), View: sqlstore.Viewed(h.db, see),
@@ -88,6 +89,12 @@ func (h *house) furnish(t testing.TB) {
 		Recorder: &lastaccess.Recorder{InTx: sqlstore.Through(h.db, noted), Log: slog.New(slog.DiscardHandler)}, Served: []string{"iam", "sts"},
 	}}
 	h.api = h.API()
+}
+
+// as lets the root user of an account call, whose id is kept as A.
+func (h *house) as(id arn.AccountID) {
+	h.kept = map[string]string{"A": string(id), "IAM": "arn:aws:iam::" + string(id)}
+	h.caller = caller.Caller{Kind: caller.Root, Account: id, ARN: arn.IAM(id, "root"), ID: string(id)}
 }
 
 // call makes one call as the edge does: what it changes stays only when it
@@ -140,12 +147,16 @@ func (h *house) call(t testing.TB, operation, form string) (body string, failure
 
 // step is one call of a story, and what must come of it.
 type step struct {
-	call  string // Operation Member=value Member=value; a value may name what was kept: $Name
-	fails string // the error's code, and a space, and its message; "" for success
-	shows string // what the answer has to match; what its group matched is kept
-	keeps string // under this name
-	lacks string // what the answer must not hold
+	call  string                       // Operation Member=value Member=value; a value may name what was kept: $Name
+	fails string                       // the error's code, and a space, and its message; "" for success
+	shows string                       // what the answer has to match; what its group matched is kept
+	keeps string                       // under this name
+	lacks string                       // what the answer must not hold
+	first func(t *testing.T, h *house) // what happens before; may be all there is
 }
+
+// marked is what holds a random text.
+var marked = regexp.MustCompile(`<Marker>.*</Marker>`)
 
 // expand puts what was kept in the places of $Name.
 func (h *house) expand(text string) string {
@@ -156,22 +167,32 @@ func (h *house) expand(text string) string {
 func (h *house) tell(t *testing.T, story []step) {
 	t.Helper()
 	for _, s := range story {
+		if s.first != nil {
+			s.first(t, h)
+		}
+		if s.call == "" {
+			continue
+		}
 		operation, members, _ := strings.Cut(s.call, " ")
 		form := url.Values{}
 		for member := range strings.FieldsSeq(members) {
 			name, value, _ := strings.Cut(member, "=")
-			value = strings.NewReplacer("_ANYONE_", anyone, "_BYEC2_", byEC2, "~", " ").Replace(value)
-			form.Set(name, h.expand(value))
+			form.Set(name, h.expand(strings.NewReplacer("_ANYONE_", anyone, "_BYEC2_", byEC2, "~", " ").Replace(value)))
 		}
 		body, failure := h.call(t, operation, form.Encode())
+		if failure == nil {
+			h.met[operation+" "] = true
+		} else {
+			h.met[operation+" "+failure.Code] = true
+		}
 		switch {
 		case failure == nil && s.fails != "":
 			t.Errorf("%s succeeds, want %s", s.call, s.fails)
 		case failure != nil && failure.Code+" "+failure.Message != h.expand(s.fails):
 			t.Errorf("%s\n  fails:  %s %s\n  wanted: %s", s.call, failure.Code, failure.Message, s.fails)
 		}
-		found := regexp.MustCompile(s.shows).FindStringSubmatch(body)
-		if found == nil || s.lacks != "" && strings.Contains(body, s.lacks) {
+		found := regexp.MustCompile(h.expand(s.shows)).FindStringSubmatch(body)
+		if found == nil || s.lacks != "" && strings.Contains(marked.ReplaceAllString(body, ""), s.lacks) {
 			t.Errorf("%s answers %s\n  wanted: %s, not %q", s.call, body, s.shows, s.lacks)
 		} else if s.keeps != "" {
 			h.kept[s.keeps] = found[len(found)-1]
