@@ -6,6 +6,7 @@ import (
 
 	"foyer/internal/access"
 	"foyer/internal/arn"
+	"foyer/internal/console"
 	"foyer/internal/iam"
 	"foyer/internal/issuerkeys"
 	"foyer/internal/lastaccess"
@@ -24,6 +25,7 @@ type accountPlane struct {
 	gate          *access.Gate
 	simulator     *access.Simulator
 	lastAccess    *lastaccess.Reports
+	console       *console.Service
 }
 
 // furnishAccountPlane wires accounts as c wants them. endpoint is the URL at
@@ -66,6 +68,11 @@ func (r *rooms) furnishAccountPlane(c Config, endpoint string) {
 			Ring: r.ring, Mint: r.mint, Random: rand.Reader,
 		},
 		Endpoint: endpoint, Organization: r.placeOf, MayAssumeRoot: r.rootAccess.MayAssumeRoot,
+	}
+	see := func(tx *sqlstore.Tx) console.Tx { return tx }
+	r.console = &console.Service{
+		InTx: sqlstore.Through(r.db, see), View: sqlstore.Viewed(r.db, see), Unit: r.db.Unit, Mint: r.mint, Now: r.now,
+		Identify: r.identifier.Identify, Record: r.recordConsole(c.Region),
 	}
 }
 

@@ -134,7 +134,7 @@ func logger(c Config, w io.Writer) *slog.Logger {
 func (s *Server) handler(endpoint string) http.Handler {
 	r := s.rooms
 	pages := &browser.Face{
-		SignIn: r.signin, MFA: r.mfa, User: r.knownUser, Recovery: r.signin, Setup: setup{r, s.founding}, Outbox: r.outbox, OutboxKey: s.outboxKey, Sessions: r.sessions, Clients: r.oidc, Portal: r.federation, Record: r.recordAct,
+		SignIn: r.signin, MFA: r.mfa, User: r.knownUser, Recovery: r.signin, Setup: setup{r, s.founding}, Outbox: r.outbox, OutboxKey: s.outboxKey, Sessions: r.sessions, Clients: r.oidc, Portal: r.federation, Console: r.console, Record: r.recordAct,
 		Store: s.storeARN, Assets: web.Assets(), Region: s.config.Region, StartURL: s.startURL, Endpoint: endpoint,
 		Secure: secure(endpoint), Now: r.now, Log: s.log,
 	}
@@ -143,7 +143,7 @@ func (s *Server) handler(endpoint string) http.Handler {
 		Identify: func(ctx context.Context, id string, token secret.Text, now time.Time) (caller.Caller, secret.Text, error) {
 			return r.identifier.Identify(ctx, id, token, now)
 		},
-		Throttle: throttle(s.config, r.now), Authorize: r.gate.Check, Observe: r.noteAccess, Unit: r.db.Unit, Ready: r.db.Answers, Recorder: r.recorder, Pages: s.pages(pages.Handler()),
+		Throttle: throttle(s.config, r.now), Authorize: r.gate.Check, Observe: r.noteAccess, Unit: r.db.Unit, Ready: r.db.Answers, Recorder: r.recorder, Pages: s.pages(pages.Handler()), PagePaths: []string{browser.FederationPath},
 		Mint: r.mint, Now: r.now, Log: s.log, Region: s.config.Region, Account: string(s.founding.account),
 		Timeout: s.config.RequestTime, Secure: secure(endpoint),
 	}

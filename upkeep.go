@@ -48,6 +48,7 @@ func (r *rooms) purge(ctx context.Context) error {
 		{"letters", func(limit int) (int, error) { return r.outbox.Purge(ctx, now.Add(-lettersKept), limit) }},
 		{"tokens", func(limit int) (int, error) { return r.oidc.Purge(ctx, now.Add(-remembered), limit) }},
 		{"last accesses", func(limit int) (int, error) { return r.lastAccess.Purge(ctx, now, limit) }},
+		{"console sessions", func(limit int) (int, error) { return r.console.Purge(ctx, now, limit) }},
 		{"provisioning requests", func(limit int) (int, error) { return r.provisioning.Purge(ctx, now, limit) }},
 	} {
 		for n := upkeepBatch; n >= upkeepBatch && ctx.Err() == nil; {

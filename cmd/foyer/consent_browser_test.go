@@ -1,10 +1,26 @@
 package main
 
 import (
+	"net/url"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 )
+
+// TestBrowserConsole looks at the page to which links to the console lead.
+func TestBrowserConsole(t *testing.T) {
+	h := open(t)
+	w := openWindow(t, h.Endpoint)
+	w.visit(t, h.Endpoint+"/console?"+url.Values{
+		"account_id": {h.ManagementAccountID}, "role_name": {"AdministratorAccess"}, "destination": {"https://us-east-2.console.aws.amazon.com/ec2/home?region=us-east-2#Instances:"},
+	}.Encode())
+	w.signIn(t, "ada", h.password(t, "ada"))
+	w.says(t, "Signed in to account "+h.ManagementAccountID)
+	w.look(t, "3-console")
+	w.press(t, "Sign out")
+	w.says(t, "You are signed out of the console")
+	w.quiet(t)
+}
 
 // TestBrowserConsent looks at what people see of a request that came from
 // elsewhere, and has them answer it.

@@ -30,7 +30,7 @@ var storeys = [][]string{
 	{
 		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
-		"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess",
+		"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess", "internal/console",
 	},
 	// FACES and ADAPTERS.
 	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/issuerpages", "internal/sqlstore", "internal/embeddedaccounts", "internal/issuerkeys", "internal/smtp", "internal/auditsink"},
@@ -70,7 +70,7 @@ var planes = map[string][]string{
 		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
 	},
-	"account": {"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess"},
+	"account": {"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess", "internal/console"},
 }
 
 // banned are standard packages that rooms and core keep out of.

@@ -45,6 +45,7 @@ type Portal interface {
 	Accounts(ctx context.Context, userID string, page paging.Page) ([]federation.Account, string, error)
 	Roles(ctx context.Context, userID string, account arn.AccountID, page paging.Page) ([]federation.Role, string, error)
 	Credentials(ctx context.Context, person federation.Person, account arn.AccountID, set string) (federation.Credentials, error)
+	RelayState(ctx context.Context, person federation.Person, account arn.AccountID, set string) (string, error)
 }
 
 // Face serves the pages. All fields are required but
@@ -59,6 +60,7 @@ type Face struct {
 	Sessions Sessions
 	Clients  Clients
 	Portal   Portal
+	Console  Console
 	// Record writes what a person did on a page into the audit log.
 	Record func(ctx context.Context, act Act) error
 	// Store is the ARN of the identity store whose people sign in.
@@ -96,6 +98,7 @@ func (f *Face) Handler() http.Handler {
 	mux.HandleFunc("GET /start", f.visitor(f.showPortal))
 	mux.HandleFunc("GET /start/{$}", f.visitor(f.showPortal))
 	f.mfaDevicePages(mux)
+	f.consoleFederation(mux)
 	mux.HandleFunc("POST /start/credentials", f.visitor(f.showCredentials))
 	mux.HandleFunc("GET /icon.svg", showIcon)
 	mux.HandleFunc("GET /assets/{file}", f.showAsset)

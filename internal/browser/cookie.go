@@ -10,12 +10,13 @@ import (
 	"foyer/internal/session"
 )
 
-// The cookies: of a session, of a sign-in under way, and of a browser in which
-// somebody has signed in before.
+// The cookies: of a session, of a sign-in under way, of a browser in which
+// somebody has signed in before, and of a session of the console.
 const (
 	sessionCookie  = "foyer-session"
 	workflowCookie = "foyer-signin"
 	browserCookie  = "foyer-browser"
+	consoleCookie  = "foyer-console"
 )
 
 // cookieName is __Host- prefixed over HTTPS, which binds the cookie to this

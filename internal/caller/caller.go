@@ -51,6 +51,7 @@ type Session struct {
 	Context        map[string][]string // further condition keys of the session, such as identitystore:UserId or saml:aud
 	Provider       string              // aws:FederatedProvider: the SAML or OIDC provider's ARN; "" when none
 	MFA            bool                // aws:MultiFactorAuthPresent
+	Chained        bool                // of a role that another role's session assumed
 	Issued         time.Time           // aws:TokenIssueTime
 	Expires        time.Time
 }

@@ -23,7 +23,7 @@ type Recorder interface {
 	RecordIn(ctx context.Context, e audit.Event) error // in the unit of work of ctx
 }
 
-// Server answers every request. All fields are required but Throttle, Observe and Trusted.
+// Server answers every request. All fields are required but Throttle, Observe, PagePaths and Trusted.
 type Server struct {
 	APIs []*wire.API
 
@@ -44,6 +44,8 @@ type Server struct {
 	Ready    func(ctx context.Context) error
 	Recorder Recorder
 	Pages    http.Handler // answers whatever is no API call
+	// PagePaths are pages that programs ask for as they ask for operations.
+	PagePaths []string
 
 	Mint    mint.Mint
 	Now     func() time.Time

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,6 +83,9 @@ func (x *exchange) api(r *routes) *wire.API {
 // post forms and say that they accept pages; clients sign, or ask for a path or
 // an action of a contract.
 func (h *handler) apiCall(r *http.Request) bool {
+	if slices.Contains(h.PagePaths, r.URL.Path) {
+		return false
+	}
 	if r.Method == http.MethodPost {
 		return !isForm(r) || !strings.Contains(r.Header.Get("Accept"), "text/html")
 	}

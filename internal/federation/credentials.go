@@ -21,11 +21,7 @@ var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 // name has in an account. They last for the permission set's session duration.
 // It fails with a Denied fault unless the person is assigned.
 func (s *Service) Credentials(ctx context.Context, p Person, account arn.AccountID, setName string) (Credentials, error) {
-	find := s.Grant
-	if s.Remembered != nil {
-		find = s.Remembered
-	}
-	grant, err := find(ctx, Asked{p.UserID, account, setName})
+	grant, err := s.grant(ctx, Asked{p.UserID, account, setName})
 	if err != nil {
 		return Credentials{}, err
 	}

@@ -45,6 +45,7 @@ type Grant struct {
 	Set         string // ARN of the permission set
 	RoleName    string
 	Duration    time.Duration // of sessions
+	RelayState  string        // page of the console that sessions begin at; "" means its first
 	RoleARN     string        // filled in by Service
 	ProviderARN string        // likewise
 	StoreARN    string        // of the identity store; likewise
@@ -153,6 +154,21 @@ func (s *Service) Roles(ctx context.Context, userID string, account arn.AccountI
 	}
 	roles, next = paging.Cut(roles, page.Limit, func(r Role) string { return r.Name })
 	return roles, next, nil
+}
+
+// RelayState is the page of the console at which a person begins in a role. It
+// fails as Credentials does.
+func (s *Service) RelayState(ctx context.Context, p Person, account arn.AccountID, setName string) (string, error) {
+	g, err := s.grant(ctx, Asked{p.UserID, account, setName})
+	return g.RelayState, err
+}
+
+// grant is Grant, with the memory before it.
+func (s *Service) grant(ctx context.Context, a Asked) (Grant, error) {
+	if s.Remembered != nil {
+		return s.Remembered(ctx, a)
+	}
+	return s.Grant(ctx, a)
 }
 
 // Grant finds the role behind a permission set's name. What a person has not

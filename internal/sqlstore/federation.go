@@ -57,11 +57,11 @@ func (tx *Tx) AssignedGrant(ctx context.Context, a federation.Asked) (federation
 	scan := func(row scanner) (federation.Grant, error) {
 		var duration string
 		g := federation.Grant{Account: a.Account}
-		err := row.Scan(&g.Set, &g.RoleName, &duration)
+		err := row.Scan(&g.Set, &g.RoleName, &duration, &g.RelayState)
 		g.Duration = permissionset.Set{SessionDuration: duration}.Session()
 		return g, err
 	}
-	return one(ctx, tx, scan, "SELECT s.arn, p.role_name, s.session_duration FROM "+heldIn+` JOIN permission_set s ON s.arn = held.permission_set
+	return one(ctx, tx, scan, "SELECT s.arn, p.role_name, s.session_duration, s.relay_state FROM "+heldIn+` JOIN permission_set s ON s.arn = held.permission_set
 		JOIN provisioned_role p ON p.account = held.account AND p.permission_set = held.permission_set
 		WHERE s.name = ?`, a.UserID, string(a.Account), a.UserID, string(a.Account), a.SetName)
 }

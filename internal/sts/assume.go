@@ -91,7 +91,7 @@ func (s *Service) AssumeRole(ctx context.Context, call *wire.Call, in AssumeRole
 	}
 	session := caller.Session{
 		Name: in.SessionName, TransitiveKeys: handed.keys, SourceIdentity: handed.identity, Context: handed.context,
-		MFA: as.Caller.Session != nil && as.Caller.Session.MFA, Issued: call.Time, Expires: call.Time.Add(length),
+		MFA: as.Caller.Session != nil && as.Caller.Session.MFA, Chained: call.Caller.Session != nil && call.Caller.Session.OfRole(), Issued: call.Time, Expires: call.Time.Add(length),
 	}
 	return s.begin(role, session, in.Scope, handed.tags)
 }

@@ -39,7 +39,7 @@ func session() caller.Session {
 		Policies: []string{`{"Version":"2012-10-17"}`}, PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"},
 		Tags: map[string]string{"team": "a", "cost": ""}, TransitiveKeys: []string{"team"}, SourceIdentity: "ann",
 		Context:  map[string][]string{"identitystore:UserId": {"90671a2b3c-1"}, "saml:aud": {"a", "b"}},
-		Provider: "arn:aws:iam::111122223333:saml-provider/P", MFA: true,
+		Provider: "arn:aws:iam::111122223333:saml-provider/P", MFA: true, Chained: true,
 		Issued: now, Expires: now.Add(time.Hour),
 	}
 }

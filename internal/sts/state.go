@@ -19,6 +19,12 @@ const (
 	userState = 2 // kind, account, user, its id, what all sessions have
 )
 
+// The bits of what a session is or is not.
+const (
+	mfaFlag     = 1
+	chainedFlag = 2
+)
+
 // A session's state is its fields one behind another: lengths and numbers as
 // varints, strings behind their length, maps in order of their keys, so that
 // equal sessions have equal states.
@@ -49,11 +55,14 @@ func encodeState(s *caller.Session) []byte {
 		b = appendTexts(appendText(b, k), s.Context[k])
 	}
 	b = appendText(b, s.Provider)
-	mfa := byte(0)
+	flags := byte(0)
 	if s.MFA {
-		mfa = 1
+		flags |= mfaFlag
 	}
-	b = append(b, mfa)
+	if s.Chained {
+		flags |= chainedFlag
+	}
+	b = append(b, flags)
 	b = binary.AppendVarint(b, s.Issued.Unix())
 	return binary.AppendVarint(b, s.Expires.Unix())
 }
@@ -114,7 +123,9 @@ func decodeState(plain []byte) (*caller.Session, error) {
 		}
 	}
 	s.Provider = r.text()
-	s.MFA = r.take(1) == "\x01"
+	if flags := r.take(1); flags != "" {
+		s.MFA, s.Chained = flags[0]&mfaFlag != 0, flags[0]&chainedFlag != 0
+	}
 	s.Issued, s.Expires = r.moment(), r.moment()
 	if r.short || r.rest != "" {
 		return nil, seal.ErrNotOurs

@@ -151,8 +151,12 @@ func TestADevicesCodeMarksTheSession(t *testing.T) {
 		t.Errorf("the trust policy was asked about %+v", as.Caller)
 	}
 	chained, err := h.AssumeRole(t.Context(), &wire.Call{Caller: got.Caller, Time: now}, deploy())
-	if err != nil || !chained.Caller.Session.MFA {
+	if err != nil || !chained.Caller.Session.MFA || chained.Caller.Session.Chained {
 		t.Errorf("a role assumed by the marked session = %+v, %v", chained, err)
+	}
+	again, err := h.AssumeRole(t.Context(), &wire.Call{Caller: chained.Caller, Time: now}, deploy())
+	if err != nil || !again.Caller.Session.Chained {
+		t.Errorf("a role assumed by a role = %+v, %v", again, err)
 	}
 	for name, f := range map[string]sts.Factor{
 		"a wrong code": {Serial: good.Serial, Code: "000000"}, "another's device": {Serial: "arn:aws:iam::111122223333:mfa/bob", Code: "123456"},
