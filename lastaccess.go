@@ -1,8 +1,10 @@
 package foyer
 
 import (
+	"context"
 	"strings"
 
+	"foyer/internal/arn"
 	"foyer/internal/caller"
 	"foyer/internal/lastaccess"
 	"foyer/internal/sqlstore"
@@ -20,7 +22,25 @@ func (r *rooms) furnishLastAccess() {
 	r.lastAccess = &lastaccess.Reports{
 		InTx: through, View: sqlstore.Viewed(r.db, see), Mint: r.mint, IAM: r.iam,
 		Recorder: &lastaccess.Recorder{InTx: through, Log: r.log}, Served: servedServices,
+		Organization: r.reach,
 	}
+}
+
+// reach is what is allowed at a place of account's organization.
+func (r *rooms) reach(ctx context.Context, account arn.AccountID, path, policyID string) (lastaccess.Reach, error) {
+	found, err := r.organizations.As(account).Reach(ctx, path, policyID)
+	var reach lastaccess.Reach
+	for _, level := range found.Levels {
+		documents := make([]string, len(level))
+		for i, d := range level {
+			documents[i] = d.Document
+		}
+		reach.Levels = append(reach.Levels, documents)
+	}
+	for _, a := range found.Accounts {
+		reach.Accounts = append(reach.Accounts, lastaccess.Placed{ID: a.ID, Path: a.Path})
+	}
+	return reach, err
 }
 
 // noteAccess notes what a call is about to use: the first thing that it demands

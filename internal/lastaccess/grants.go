@@ -101,11 +101,7 @@ func (a actions) touches(prefix string) bool {
 
 // service reports whether any action of a service is allowed.
 func (g *grants) service(prefix string) bool {
-	denied := slices.ContainsFunc(g.deny, func(a actions) bool { return a.touches(prefix) })
-	if !denied && slices.ContainsFunc(g.allow, func(a actions) bool { return a.whole(prefix) }) {
-		return true
-	}
-	return slices.ContainsFunc(g.allow, func(a actions) bool { return a.touches(prefix) }) && len(g.some(prefix, 1)) > 0
+	return levels{*g}.service(prefix)
 }
 
 // services lists the prefixes of all services that are allowed, in order.
@@ -127,8 +123,7 @@ func (g *grants) some(prefix string, most int) (names []string) {
 	}
 	for _, a := range s.Actions {
 		action := prefix + ":" + strings.ToLower(a.Name)
-		matches := func(of actions) bool { return of.match(action) }
-		if slices.ContainsFunc(g.allow, matches) && !slices.ContainsFunc(g.deny, matches) {
+		if g.match(action) {
 			if names = append(names, a.Name); len(names) == most {
 				break
 			}

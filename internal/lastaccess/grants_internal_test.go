@@ -90,3 +90,32 @@ func TestLawsOfGrants(t *testing.T) {
 		}
 	})
 }
+
+func TestEveryLevelMustAllow(t *testing.T) {
+	t.Parallel()
+	everything := statement("Allow", `"Action":"*","Resource":"*"`)
+	for name, tt := range map[string]struct {
+		levels levels
+		want   []string // of those asked about
+	}{
+		"no level":                        {nil, []string{"ec2", "iam", "s3"}},
+		"everything twice":                {levels{*of(everything), *of(everything)}, []string{"ec2", "iam", "s3"}},
+		"a level without policies":        {levels{*of(everything), {}}, nil},
+		"one service below":               {levels{*of(everything), *of(statement("Allow", `"Action":"s3:*","Resource":"*"`))}, []string{"s3"}},
+		"one service denied above":        {levels{*of(everything, statement("Deny", `"Action":"s3:*","Resource":"*"`)), *of(everything)}, []string{"ec2", "iam"}},
+		"levels that allow other actions": {levels{*of(statement("Allow", `"Action":"s3:Get*","Resource":"*"`)), *of(statement("Allow", `"Action":"s3:Put*","Resource":"*"`))}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, s := range []string{"ec2", "iam", "s3"} {
+				if tt.levels.service(s) {
+					got = append(got, s)
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%v, want %v", got, tt.want)
+			}
+		})
+	}
+}

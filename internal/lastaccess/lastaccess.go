@@ -38,6 +38,8 @@ type Tx interface {
 	Accesses(ctx context.Context, principals []string, after time.Time) ([]Access, error)
 	// LastAccesses reads the last one of each of principals, and Region, after a moment, without its action.
 	LastAccesses(ctx context.Context, principals []string, after time.Time) ([]Access, error)
+	// AccountAccesses reads the last one of each of accounts, service and Region after a moment, without principal and action.
+	AccountAccesses(ctx context.Context, accounts []arn.AccountID, after time.Time) ([]Access, error)
 	// DeleteAccesses removes at most limit of those before a moment.
 	DeleteAccesses(ctx context.Context, before time.Time, limit int) (int, error)
 

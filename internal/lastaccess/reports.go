@@ -36,6 +36,9 @@ type Reports struct {
 	Recorder *Recorder
 	// Served are the prefixes of the services whose calls are noted.
 	Served []string
+	// Organization reads what is allowed at a place of account's organization,
+	// or, with a policy's id, what that one allows.
+	Organization func(ctx context.Context, account arn.AccountID, path, policyID string) (Reach, error)
 }
 
 // ReportsKept is how long a report can be read.
@@ -203,11 +206,24 @@ func (r *Reports) holders(ctx context.Context, account arn.AccountID, policyARN 
 	return slices.Collect(maps.Values(all)), nil
 }
 
-// Report returns a report of account, or a NotFound fault.
-func (r *Reports) Report(ctx context.Context, account arn.AccountID, id string) (report Report, err error) {
+// ofOrganization reports whether the report is on a place of an organization.
+func (r Report) ofOrganization() bool { return strings.HasPrefix(r.Subject, "o-") }
+
+// Report returns a report of account on principals, or a NotFound fault.
+func (r *Reports) Report(ctx context.Context, account arn.AccountID, id string) (Report, error) {
+	return r.report(ctx, account, id, false)
+}
+
+// OrganizationReport returns a report of account on its organization, or a
+// NotFound fault.
+func (r *Reports) OrganizationReport(ctx context.Context, account arn.AccountID, id string) (Report, error) {
+	return r.report(ctx, account, id, true)
+}
+
+func (r *Reports) report(ctx context.Context, account arn.AccountID, id string, ofOrganization bool) (report Report, err error) {
 	err = r.View(ctx, func(tx Tx) error {
 		var found bool
-		if report, found, err = tx.AccessReport(ctx, account, id); err == nil && !found {
+		if report, found, err = tx.AccessReport(ctx, account, id); err == nil && (!found || report.ofOrganization() != ofOrganization) {
 			err = fault.Newf(fault.NotFound, "Job %s cannot be found.", id)
 		}
 		return err

@@ -34,6 +34,25 @@ func (tx *Tx) LastAccesses(ctx context.Context, principals []string, after time.
 	return tx.accesses(ctx, "SELECT principal, '', '', account, MAX(at), region FROM last_access", " GROUP BY principal, account, region", principals, after)
 }
 
+// AccountAccesses reads the last ones of accounts for each service and Region
+// after a moment.
+func (tx *Tx) AccountAccesses(ctx context.Context, accounts []arn.AccountID, after time.Time) ([]lastaccess.Access, error) {
+	var all []lastaccess.Access
+	for some := range slices.Chunk(accounts, rowsAtOnce) {
+		args := make([]any, 0, len(some)+1)
+		for _, id := range some {
+			args = append(args, string(id))
+		}
+		found, err := rows(ctx, tx, scanAccess, "SELECT '', service, '', account, MAX(at), region FROM last_access WHERE account IN ("+tuples("?", len(some))+
+			") AND at > ? GROUP BY account, service, region", append(args, micros(after))...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
 func (tx *Tx) accesses(ctx context.Context, query, tail string, principals []string, after time.Time) ([]lastaccess.Access, error) {
 	var all []lastaccess.Access
 	for some := range slices.Chunk(principals, rowsAtOnce) {

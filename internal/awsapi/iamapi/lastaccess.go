@@ -3,9 +3,12 @@ package iamapi
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"foyer/internal/actioncatalogue"
+	"foyer/internal/arn"
 	"foyer/internal/iam"
 	"foyer/internal/lastaccess"
 	"foyer/internal/paging"
@@ -157,10 +160,93 @@ func (s *Service) lastUsed(ctx context.Context, ids ...string) (func(id string) 
 	}, err
 }
 
+// GenerateOrganizationsAccessReport finds out what service control policies
+// allow at a place of the organization, and what of that accounts last used.
+func (s *Service) GenerateOrganizationsAccessReport(ctx context.Context, call *wire.Call, in *GenerateOrganizationsAccessReportRequest) (*GenerateOrganizationsAccessReportResponse, error) {
+	id, err := s.LastAccess.GenerateForOrganization(ctx, call.Caller.Account, in.EntityPath, given(in.OrganizationsPolicyId))
+	return &GenerateOrganizationsAccessReportResponse{JobId: &id}, err
+}
+
+// GetOrganizationsAccessReport reads such a report.
+func (s *Service) GetOrganizationsAccessReport(ctx context.Context, call *wire.Call, in *GetOrganizationsAccessReportRequest) (*GetOrganizationsAccessReportResponse, error) {
+	query := "access report " + in.JobId + " " + given(in.SortKey)
+	page, err := s.page(query, in.Marker, in.MaxItems)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.LastAccess.OrganizationReport(ctx, call.Caller.Account, in.JobId)
+	if err != nil {
+		return nil, err
+	}
+	uses := r.Content.UsesOf()
+	all := each(r.Content.Services, func(of lastaccess.Service) AccessDetail { return accessDetail(&r, of, uses[of.Prefix]) })
+	unused := 0
+	for _, d := range all {
+		if d.LastAuthenticatedTime == nil {
+			unused++
+		}
+	}
+	out := &GetOrganizationsAccessReportResponse{
+		JobStatus: completed, JobCreationDate: r.Created, JobCompletionDate: new(r.Created),
+		NumberOfServicesAccessible: new(int64(len(all))), NumberOfServicesNotAccessed: new(int64(unused)),
+	}
+	slices.SortStableFunc(all, accessOrders[given(in.SortKey)])
+	from := 0
+	if page.After != "" {
+		if from, err = strconv.Atoi(page.After); err != nil {
+			return nil, validation("Invalid Marker.", err)
+		}
+	}
+	to, after := min(from+page.Limit, len(all)), ""
+	if to < len(all) {
+		after = strconv.Itoa(to)
+	}
+	out.AccessDetails = all[min(from, to):to]
+	out.IsTruncated, out.Marker, err = s.more(query, after)
+	return out, err
+}
+
+func accessDetail(r *lastaccess.Report, of lastaccess.Service, uses []lastaccess.Use) AccessDetail {
+	last := r.Content.LastOf(uses, "")
+	d := AccessDetail{ServiceName: serviceName(of.Prefix), ServiceNamespace: of.Prefix, TotalAuthenticatedEntities: new(int64(last.Entities))}
+	if last.Use != nil {
+		d.LastAuthenticatedTime, d.EntityPath, d.Region = new(last.Use.At), new(last.By.Path), optional(last.Use.Region)
+	}
+	return d
+}
+
+// accessOrders are the orders of access reports. What was never used is before
+// everything else in time.
+var accessOrders = map[string]func(a, b AccessDetail) int{
+	"":                                   func(AccessDetail, AccessDetail) int { return 0 },
+	"SERVICE_NAMESPACE_ASCENDING":        func(AccessDetail, AccessDetail) int { return 0 },
+	"SERVICE_NAMESPACE_DESCENDING":       func(a, b AccessDetail) int { return strings.Compare(b.ServiceNamespace, a.ServiceNamespace) },
+	"LAST_AUTHENTICATED_TIME_ASCENDING":  earlier,
+	"LAST_AUTHENTICATED_TIME_DESCENDING": func(a, b AccessDetail) int { return earlier(b, a) },
+}
+
+func earlier(a, b AccessDetail) int {
+	var at, bt time.Time
+	if a.LastAuthenticatedTime != nil {
+		at = *a.LastAuthenticatedTime
+	}
+	if b.LastAuthenticatedTime != nil {
+		bt = *b.LastAuthenticatedTime
+	}
+	return at.Compare(bt)
+}
+
 func (s *Service) lastAccessAuthorizations() map[string]wire.Authorization {
 	return map[string]wire.Authorization{
 		"GenerateServiceLastAccessedDetails": at("GenerateServiceLastAccessedDetails", func(_ *wire.Call, in *GenerateServiceLastAccessedDetailsRequest) (string, map[string][]string) {
 			return in.Arn, nil
+		}),
+		"GenerateOrganizationsAccessReport": at("GenerateOrganizationsAccessReport", func(call *wire.Call, in *GenerateOrganizationsAccessReportRequest) (string, map[string][]string) {
+			keys := map[string][]string{}
+			if in.OrganizationsPolicyId != nil {
+				keys["iam:OrganizationsPolicyId"] = []string{*in.OrganizationsPolicyId}
+			}
+			return arn.IAM(call.Caller.Account, "access-report/"+in.EntityPath), keys
 		}),
 		"ListPoliciesGrantingServiceAccess": at("ListPoliciesGrantingServiceAccess", func(_ *wire.Call, in *ListPoliciesGrantingServiceAccessRequest) (string, map[string][]string) {
 			return in.Arn, nil
