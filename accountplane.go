@@ -36,7 +36,7 @@ func (r *rooms) furnishAccountPlane(c Config, endpoint string) {
 	r.iam = &iam.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) iam.Tx { return tx }),
-		Mint: r.mint, Ring: r.ring, Quotas: c.IAMQuotas,
+		Mint: r.mint, Ring: r.ring, Passwords: r.hasher, Quotas: c.IAMQuotas,
 	}
 	r.organizations = &organizations.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) organizations.Tx { return tx }),

@@ -2,8 +2,10 @@ package foyer
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/netip"
+	"runtime"
 	"time"
 
 	"foyer/internal/audit"
@@ -12,6 +14,7 @@ import (
 	"foyer/internal/paging"
 	"foyer/internal/provisioning"
 	"foyer/internal/seal"
+	"foyer/internal/signin"
 	"foyer/internal/sqlstore"
 )
 
@@ -22,6 +25,9 @@ type rooms struct {
 	ring *seal.Keyring
 	now  func() time.Time
 	log  *slog.Logger
+	// hasher derives the keys of all passwords, so that both planes together stay
+	// within the machine's memory.
+	hasher *signin.Hasher
 	// issuerNetworks may be reached for issuers' keys though they are not public.
 	issuerNetworks []netip.Prefix
 
@@ -36,6 +42,7 @@ type rooms struct {
 // furnish wires every room as c wants it. portal is the URL at which people
 // reach us.
 func (r *rooms) furnish(c Config, portal string) error {
+	r.hasher = signin.NewHasher(signin.DefaultCost, runtime.GOMAXPROCS(0), rand.Reader)
 	r.recorder = &audit.Recorder{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) audit.Tx { return tx }),
 		Mint: r.mint, Log: r.log,

@@ -2,10 +2,8 @@ package foyer
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
-	"runtime"
 
 	"foyer/internal/directory"
 	"foyer/internal/fault"
@@ -30,7 +28,7 @@ func (r *rooms) furnishSignIn(c Config, portal string) error {
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
 		Unit: r.db.Unit, Mint: r.mint, Now: r.now, UserByName: r.userByName, UserByID: r.userByID, Record: r.recordSignIn,
-		Hasher: signin.NewHasher(signin.DefaultCost, runtime.GOMAXPROCS(0), rand.Reader), Ring: r.ring,
+		Hasher: r.hasher, Ring: r.ring,
 		Forgotten: r.queueOf("forgotten"), Organization: r.organizationName, Portal: portal, EndSessions: r.sessions.EndAllOf,
 	}
 	r.signin.Forgotten.Work = r.signin.WorkForgotten

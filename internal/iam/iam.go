@@ -30,6 +30,8 @@ type Service struct {
 	View func(context.Context, func(Tx) error) error // for reading
 	Mint mint.Mint
 	Ring *seal.Keyring // seals the secrets of access keys
+	// Passwords derive the keys of users' passwords.
+	Passwords Passwords
 	// Quotas bound an account; the zero Quotas are AWS's.
 	Quotas quota.IAM
 }
@@ -54,6 +56,7 @@ type Tx interface {
 	OutboundTx
 	InstanceProfileTx
 	DetailTx
+	ProofTx
 }
 
 // Key is the form in which names are unique in an account: IAM does not tell

@@ -9,7 +9,7 @@ import (
 
 // Counts is how many things of each kind an account holds.
 type Counts struct {
-	Users, Groups, Roles, Policies, PolicyVersions, Providers, RootKeys, InstanceProfiles int64
+	Users, Groups, Roles, Policies, PolicyVersions, Providers, RootKeys, InstanceProfiles, RootPasswords int64
 }
 
 // SummaryTx counts.
@@ -21,8 +21,11 @@ type SummaryTx interface {
 // GetAccountSummary. What Foyer has no notion of is left out.
 func (s *Service) Summary(ctx context.Context, account arn.AccountID) (summary map[string]int64, err error) {
 	var c Counts
+	var settings AccountSettings
 	err = s.View(ctx, func(tx Tx) error {
-		c, err = tx.IAMCounts(ctx, account)
+		if c, err = tx.IAMCounts(ctx, account); err == nil {
+			settings, err = tx.AccountSettings(ctx, account)
+		}
 		return err
 	})
 	if err != nil {
@@ -41,19 +44,15 @@ func (s *Service) Summary(ctx context.Context, account arn.AccountID) (summary m
 		"UserPolicySizeQuota": told(q.UserInlineCharacters), "PolicySizeQuota": told(q.PolicyCharacters),
 		"GroupsPerUserQuota": told(q.GroupsPerUser), "GroupsQuota": told(q.Groups), "UsersQuota": told(q.Users), "RolesQuota": told(q.Roles),
 		"PoliciesQuota": told(q.Policies), "InstanceProfilesQuota": told(q.InstanceProfiles), "VersionsPerPolicyQuota": told(q.VersionsPerPolicy),
-		"PolicyVersionsInUseQuota": policyVersionsInUse, "GlobalEndpointTokenVersion": globalTokenVersion,
-		"AccountPasswordPresent": 0, "AccountMFAEnabled": 0, "MFADevices": 0, "MFADevicesInUse": 0,
+		"PolicyVersionsInUseQuota": policyVersionsInUse, "GlobalEndpointTokenVersion": int64(max(settings.TokenVersion, 1)),
+		"AccountPasswordPresent": c.RootPasswords, "AccountMFAEnabled": 0, "MFADevices": 0, "MFADevicesInUse": 0,
 		"AccountSigningCertificatesPresent": 0, "ServerCertificates": 0,
 	}, nil
 }
 
-// Numbers of GetAccountSummary that are AWS's and mean nothing more here: how
-// many policy versions may be in use, and which tokens the global endpoint of
-// STS gives (1: those that work in the Regions that an account has from the start).
-const (
-	policyVersionsInUse = 10_000
-	globalTokenVersion  = 1
-)
+// policyVersionsInUse is how many policy versions may be in use: a number of
+// GetAccountSummary that is AWS's and means nothing more here.
+const policyVersionsInUse = 10_000
 
 // told is a quota as GetAccountSummary tells it: the largest number there is
 // where nothing reaches it.

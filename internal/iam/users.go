@@ -64,7 +64,8 @@ func (s *Service) UpdateUser(ctx context.Context, account arn.AccountID, name, n
 	})
 }
 
-// DeleteUser deletes a user that has no keys, groups and policies any more.
+// DeleteUser deletes a user that has no keys or other proofs, groups and policies
+// any more.
 func (s *Service) DeleteUser(ctx context.Context, account arn.AccountID, name string) error {
 	return s.InTx(ctx, func(tx Tx) error {
 		e, err := writableEntity(ctx, tx, Ref{account, UserKind, name})
@@ -77,6 +78,9 @@ func (s *Service) DeleteUser(ctx context.Context, account arn.AccountID, name st
 		}
 		if len(keys) > 0 {
 			return inUse("Cannot delete entity, must delete access keys first.")
+		}
+		if err := unproven(ctx, tx, e); err != nil {
+			return err
 		}
 		groups, err := tx.IAMGroupsOf(ctx, e.ID, paging.Page{Limit: 1})
 		if err != nil {

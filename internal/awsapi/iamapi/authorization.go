@@ -117,6 +117,7 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 	maps.Copy(all, s.profileAuthorizations())
 	maps.Copy(all, reportAuthorizations())
 	maps.Copy(all, s.lastAccessAuthorizations())
+	maps.Copy(all, s.proofAuthorizations())
 	return all
 }
 

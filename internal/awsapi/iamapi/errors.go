@@ -52,5 +52,8 @@ func special(err error) string {
 	if _, ok := errors.AsType[*policy.Malformed](err); ok {
 		return "MalformedPolicyDocument"
 	}
+	if r, ok := errors.AsType[*iam.Refusal](err); ok {
+		return reasons[r.Reason]
+	}
 	return ""
 }

@@ -4,12 +4,14 @@
 package iamapi
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"foyer/internal/access"
+	"foyer/internal/arn"
 	"foyer/internal/caller"
 	"foyer/internal/fault"
 	"foyer/internal/iam"
@@ -26,8 +28,15 @@ type Service struct {
 	Simulator  *access.Simulator
 	LastAccess *lastaccess.Reports
 	Tokens     paging.Tokens
+	Gate       Gate
 	// IssuerURL is the URL of the issuer of an account's web identity tokens.
 	IssuerURL func(issuerID string) string
+}
+
+// Gate decides whether the call's principal may do d to a resource of owner
+// whose own policy is document: a Denied fault when not.
+type Gate interface {
+	CheckResource(ctx context.Context, call *wire.Call, d wire.Demand, document string, owner arn.AccountID) error
 }
 
 // API returns the service's contract, answered by s.

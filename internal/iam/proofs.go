@@ -1,0 +1,21 @@
+package iam
+
+import "context"
+
+// ProofTx stores what proves who a user is, and what an account decides about it.
+type ProofTx interface {
+	AccountTx
+	ProfileTx
+}
+
+// unproven refuses to delete a user who still has something to prove itself with.
+func unproven(ctx context.Context, tx Tx, user Entity) error {
+	_, found, err := tx.LoginProfile(ctx, user.Account, user.ID)
+	if err != nil {
+		return err
+	}
+	if found {
+		return inUse("Cannot delete entity, must delete login profile first.")
+	}
+	return nil
+}
