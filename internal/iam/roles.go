@@ -60,6 +60,9 @@ func (s *Service) CreateRole(ctx context.Context, n NewRole) (Role, error) {
 		if role, err = s.createRole(ctx, tx, n, false); err != nil {
 			return err
 		}
+		if err := checkPrincipals(ctx, tx, n.Account, n.TrustPolicy); err != nil {
+			return err
+		}
 		return s.room(ctx, tx, n.Account, RoleKind)
 	})
 	return role, err
@@ -179,6 +182,11 @@ func (s *Service) UpdateRole(ctx context.Context, account arn.AccountID, name st
 		}
 		if err := s.validRole(role); err != nil {
 			return err
+		}
+		if change.TrustPolicy != nil {
+			if err := checkPrincipals(ctx, tx, account, role.TrustPolicy); err != nil {
+				return err
+			}
 		}
 		return tx.UpdateIAMRole(ctx, role)
 	})

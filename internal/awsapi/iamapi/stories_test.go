@@ -262,7 +262,12 @@ var roleStory = slices.Concat([]step{
 	{call: "CreateRole RoleName=b AssumeRolePolicyDocument=_BYEC2_ PermissionsBoundary=$IAM:policy/none", fails: "NoSuchEntity Policy $IAM:policy/none does not exist or is not attachable."},
 	{call: "CreateRole RoleName=b AssumeRolePolicyDocument=" + longTrust, fails: "LimitExceeded Cannot exceed quota for ACLSizePerRole: 2048"},
 	{call: "CreateRole RoleName=b AssumeRolePolicyDocument=_BYEC2_ Tags.member.1.Key=aws:b Tags.member.1.Value=b", fails: foreign},
-	{call: "CreateRole RoleName=b AssumeRolePolicyDocument=_BYEC2_"},
+	{call: "CreateRole RoleName=b AssumeRolePolicyDocument=" + by("$IAM:user/none"), fails: `MalformedPolicyDocument Invalid principal in policy: "AWS":"$IAM:user/none"`},
+	{call: "CreateRole RoleName=b AssumeRolePolicyDocument=" + by("$IAM:role/web"), fails: `MalformedPolicyDocument Invalid principal in policy: "AWS":"$IAM:role/web"`},
+	{call: "CreateRole RoleName=b AssumeRolePolicyDocument=" + by("$IAM:role/x/web")},
+	{call: "UpdateAssumeRolePolicy RoleName=b PolicyDocument=" + by("$IAM:role/none"), fails: `MalformedPolicyDocument Invalid principal in policy: "AWS":"$IAM:role/none"`},
+	{call: "UpdateAssumeRolePolicy RoleName=b PolicyDocument=" + by("arn:aws:iam::999999999999:role/anybody")}, // of whom nothing is known here
+	{call: "UpdateAssumeRolePolicy RoleName=b PolicyDocument=" + by("999999999999")},
 	{call: "CreateRole RoleName=c AssumeRolePolicyDocument=_BYEC2_"},
 	{call: "CreateRole RoleName=d AssumeRolePolicyDocument=_BYEC2_", fails: "LimitExceeded Cannot exceed quota for RolesPerAccount: 3"},
 	{call: "GetRole RoleName=Web", shows: `<Arn>$IAM:role/x/web</Arn>`},
@@ -288,6 +293,11 @@ var roleStory = slices.Concat([]step{
 		"UpdateAssumeRolePolicy RoleName=none PolicyDocument=_BYEC2_", "DeleteRole RoleName=none"),
 	tagging("Role", "RoleName=web", "RoleName=none", "The role with name none cannot be found."),
 )
+
+// by is a trust policy for one principal.
+func by(principal string) string {
+	return strings.Replace(byEC2, `"Service":"ec2.amazonaws.com"`, `"AWS":"`+principal+`"`, 1)
+}
 
 // longTrust is a trust policy of more than 2,048 characters.
 var longTrust = strings.Replace(byEC2, "ec2", strings.Repeat("e", 2048), 1)
