@@ -6,6 +6,7 @@ import (
 
 	"foyer/internal/access"
 	"foyer/internal/arn"
+	"foyer/internal/caller"
 	"foyer/internal/console"
 	"foyer/internal/iam"
 	"foyer/internal/issuerkeys"
@@ -66,6 +67,9 @@ func (r *rooms) furnishAccountPlane(c Config, endpoint string) {
 			InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) sts.KeyTx { return tx }),
 			View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) sts.KeyTx { return tx }),
 			Ring: r.ring, Mint: r.mint, Random: rand.Reader,
+		},
+		MFA: func(ctx context.Context, who caller.Caller, f sts.Factor) error {
+			return r.iam.VerifyMFA(ctx, who.Account, who.ID, f.Serial, f.Code)
 		},
 		Endpoint: endpoint, Organization: r.placeOf, MayAssumeRoot: r.rootAccess.MayAssumeRoot,
 	}

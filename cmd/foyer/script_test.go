@@ -84,7 +84,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"aws": aws, "until": until, "appears": appears, "capture": capture, "keep": keep, "as": as,
 	"person": actAsPerson, "login": login, "device": device, "poll": poll, "expand": expand,
 	"issuer": issuer, "idtoken": idToken, "samlidp": samlIDP, "assertion": assertion, "verify": verify, "query": query, "keepxml": keepXML,
-	"get": get, "post": post, "repeat": repeat,
+	"get": get, "post": post, "codes": codes, "repeat": repeat,
 	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "assignments": assignments, "roles": roles,
 }
 

@@ -9,7 +9,7 @@ import (
 
 // Counts is how many things of each kind an account holds.
 type Counts struct {
-	Users, Groups, Roles, Policies, PolicyVersions, Providers, RootKeys, InstanceProfiles, RootPasswords int64
+	Users, Groups, Roles, Policies, PolicyVersions, Providers, RootKeys, InstanceProfiles, RootPasswords, MFADevices, MFADevicesInUse int64
 }
 
 // SummaryTx counts.
@@ -45,7 +45,7 @@ func (s *Service) Summary(ctx context.Context, account arn.AccountID) (summary m
 		"GroupsPerUserQuota": told(q.GroupsPerUser), "GroupsQuota": told(q.Groups), "UsersQuota": told(q.Users), "RolesQuota": told(q.Roles),
 		"PoliciesQuota": told(q.Policies), "InstanceProfilesQuota": told(q.InstanceProfiles), "VersionsPerPolicyQuota": told(q.VersionsPerPolicy),
 		"PolicyVersionsInUseQuota": policyVersionsInUse, "GlobalEndpointTokenVersion": int64(max(settings.TokenVersion, 1)),
-		"AccountPasswordPresent": c.RootPasswords, "AccountMFAEnabled": 0, "MFADevices": 0, "MFADevicesInUse": 0,
+		"AccountPasswordPresent": c.RootPasswords, "AccountMFAEnabled": 0, "MFADevices": c.MFADevices, "MFADevicesInUse": c.MFADevicesInUse,
 		"AccountSigningCertificatesPresent": 0, "ServerCertificates": 0,
 	}, nil
 }

@@ -19,6 +19,11 @@ type IAM struct {
 	PoliciesPerGroup      int
 	PoliciesPerRole       int
 	AccessKeysPerUser     int // also of root
+	MFADevicesPerUser     int
+	CertificatesPerUser   int // signing certificates, also of root
+	SSHKeysPerUser        int
+	ServiceCredentials    int // of a user, for one service
+	ServerCertificates    int // of an account
 	VersionsPerPolicy     int
 	PolicyCharacters      int // of a managed policy, white space apart
 	TrustCharacters       int // of a role's trust policy, white space apart
@@ -42,6 +47,11 @@ func (q *IAM) Table() []Quota {
 		{"iam-policies-per-group", "managed policies attached to a group", 10, &q.PoliciesPerGroup},
 		{"iam-policies-per-role", "managed policies attached to a role", 10, &q.PoliciesPerRole},
 		{"iam-access-keys-per-user", "access keys of a user, or of root", 2, &q.AccessKeysPerUser},
+		{"iam-mfa-devices-per-user", "MFA devices of a user", 8, &q.MFADevicesPerUser},
+		{"iam-certificates-per-user", "signing certificates of a user, or of root", 2, &q.CertificatesPerUser},
+		{"iam-ssh-keys-per-user", "SSH public keys of a user", 5, &q.SSHKeysPerUser},
+		{"iam-service-credentials", "service-specific credentials of a user for one service", 2, &q.ServiceCredentials},
+		{"iam-server-certificates", "server certificates of an account", 20, &q.ServerCertificates},
 		{"iam-versions-per-policy", "versions of a customer managed policy", 5, &q.VersionsPerPolicy},
 		{"iam-policy-characters", "characters of a managed policy, white space apart", 6_144, &q.PolicyCharacters},
 		{"iam-trust-characters", "characters of a role's trust policy, white space apart", 2_048, &q.TrustCharacters},

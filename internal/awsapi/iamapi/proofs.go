@@ -12,6 +12,7 @@ import (
 func (s *Service) proofAuthorizations() map[string]wire.Authorization {
 	all := s.settingAuthorizations()
 	maps.Copy(all, s.loginAuthorizations())
+	maps.Copy(all, s.deviceAuthorizations())
 	return all
 }
 
