@@ -206,7 +206,16 @@ func TestMetadataSaysWhoSigns(t *testing.T) {
 	if m.EntityID != idp().EntityID || len(m.Certificates) != 1 || !m.Certificates[0].Equal(idp().Certificate) {
 		t.Errorf("metadata = %+v", m)
 	}
+	for name, file := range map[string]string{
+		"as files end":   doc + "\n",
+		"as files begin": "\n" + `<?xml version="1.0" encoding="UTF-8"?>` + "\r\n" + doc + "\r\n\r\n",
+	} {
+		if _, err := saml.ParseMetadata([]byte(file)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	for name, bad := range map[string]string{
+		"two documents":  doc + doc,
 		"no certificate": strings.Replace(doc, "X509Certificate", "X509CRL", 2),
 		"no entity id":   strings.Replace(doc, "entityID", "entity", 1),
 		"another root":   strings.ReplaceAll(doc, "EntityDescriptor", "EntitiesDescriptor"),
