@@ -3,7 +3,6 @@ package iam
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"foyer/internal/arn"
@@ -56,21 +55,6 @@ func (s *Service) ensureServiceRole(ctx context.Context, tx Tx, n ServiceRole) (
 	return role, nil
 }
 
-// linkedService is a service that has a service-linked role.
-type linkedService struct {
-	principal string
-	role      string
-	policy    string // below arn:aws:iam::aws:policy/aws-service-role/
-	kept      bool   // Foyer needs the role: it cannot be deleted
-}
-
-var linkedServices = []linkedService{
-	{"access-analyzer.amazonaws.com", "AWSServiceRoleForAccessAnalyzer", "AccessAnalyzerServiceRolePolicy", false},
-	{"cloudtrail.amazonaws.com", "AWSServiceRoleForCloudTrail", "CloudTrailServiceRolePolicy", false},
-	{"organizations.amazonaws.com", "AWSServiceRoleForOrganizations", "AWSOrganizationsServiceTrustPolicy", true},
-	{SSOPrincipal, "AWSServiceRoleForSSO", "AWSSSOServiceRolePolicy", true},
-}
-
 // SSOPrincipal is the service principal of IAM Identity Center, whose
 // service-linked role stands in every account.
 const SSOPrincipal = "sso.amazonaws.com"
@@ -83,18 +67,19 @@ func (s *Service) CreateServiceLinkedRole(ctx context.Context, account arn.Accou
 	if err != nil {
 		return Role{}, err
 	}
-	if suffix != "" {
-		return Role{}, fault.Newf(fault.Invalid, "Custom suffix is not allowed for %s", principal)
+	name, err := linked.roleName(suffix)
+	if err != nil {
+		return Role{}, err
 	}
 	err = s.InTx(ctx, func(tx Tx) error {
-		_, taken, err := tx.IAMEntity(ctx, Ref{account, RoleKind, linked.role})
+		_, taken, err := tx.IAMEntity(ctx, Ref{account, RoleKind, name})
 		if err != nil {
 			return err
 		}
 		if taken {
-			return fault.Newf(fault.Invalid, "Service role name %s has been taken in this account, please try a different suffix.", linked.role)
+			return fault.Newf(fault.Invalid, "Service role name %s has been taken in this account, please try a different suffix.", name)
 		}
-		role, err = s.ensureServiceRole(ctx, tx, linked.on(account, description))
+		role, err = s.ensureServiceRole(ctx, tx, linked.on(account, name, description))
 		return err
 	})
 	return role, err
@@ -106,27 +91,23 @@ func (s *Service) EnsureServiceLinkedRole(ctx context.Context, account arn.Accou
 	if err != nil {
 		return Role{}, err
 	}
-	return s.CreateServiceRole(ctx, linked.on(account, description))
+	name, err := linked.roleName("")
+	if err != nil {
+		return Role{}, err
+	}
+	return s.CreateServiceRole(ctx, linked.on(account, name, description))
 }
 
 // on is the service's role as it stands in an account.
-func (l linkedService) on(account arn.AccountID, description string) ServiceRole {
+func (l linkedService) on(account arn.AccountID, name, description string) ServiceRole {
 	return ServiceRole{
 		NewRole: NewRole{
-			Account: account, Name: l.role, Path: ServiceRolePath + l.principal + "/", Description: description,
-			TrustPolicy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + l.principal + `"},"Action":"sts:AssumeRole"}]}`,
+			Account: account, Name: name, Path: ServiceRolePath + l.principal() + "/", Description: description,
+			TrustPolicy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + l.principal() + `"},"Action":"sts:AssumeRole"}]}`,
 		},
 		ManagedPolicyARNs: []string{arn.IAM(awsOwner, servicePolicies+l.policy)},
 		ServiceLinked:     true,
 	}
-}
-
-func linkedServiceOf(principal string) (linkedService, error) {
-	i := slices.IndexFunc(linkedServices, func(l linkedService) bool { return l.principal == principal })
-	if i < 0 {
-		return linkedService{}, fault.Newf(fault.Invalid, "Service %s is not known to have a service-linked role here.", principal)
-	}
-	return linkedServices[i], nil
 }
 
 // DeletionTask is the deletion of a service-linked role, which is over as soon
