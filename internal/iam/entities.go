@@ -86,6 +86,15 @@ func (e Entity) writable() error {
 	return nil
 }
 
+// describable is writable for tags and descriptions, which people may give to
+// the roles of AWS services too.
+func (e Entity) describable() error {
+	if e.Protected {
+		return unmodifiable(e.Name)
+	}
+	return nil
+}
+
 // EntityTx stores entities. Names are met without regard to case.
 type EntityTx interface {
 	// InsertIAMEntity reports false when the name is taken.

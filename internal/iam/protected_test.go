@@ -154,6 +154,13 @@ func TestServiceLinkedRole(t *testing.T) {
 		t.Errorf("EnsureServiceLinkedRole() = %+v, %v", again, err)
 	}
 	refused(t, s.DeleteRole(ctx, account, role.Name), fault.Denied, "Cannot perform the operation on the protected role 'AWSServiceRoleForSSO' - this role is only modifiable by AWS")
+	// What people may do with it is describe it.
+	must(t, s.Tag(ctx, role.Ref(), []iam.Tag{{Key: "team", Value: "sso"}}))
+	if role, err = s.UpdateRole(ctx, account, role.Name, iam.RoleChange{Description: new("Signs people in.")}); err != nil || role.Description != "Signs people in." {
+		t.Errorf("UpdateRole() = %+v, %v", role, err)
+	}
+	_, err = s.UpdateRole(ctx, account, role.Name, iam.RoleChange{Description: new("Mine."), MaxSession: new(time.Hour)})
+	refused(t, err, fault.Denied, "only modifiable by AWS")
 	task, err := s.DeleteServiceLinkedRole(ctx, account, role.Name)
 	must(t, err)
 	if failed, err := s.DeletionFailed(ctx, account, task.String()); !failed || err != nil {

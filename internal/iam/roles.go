@@ -168,7 +168,7 @@ func (s *Service) UpdateRole(ctx context.Context, account arn.AccountID, name st
 		if role, err = roleOf(ctx, tx, account, name); err != nil {
 			return err
 		}
-		if err := role.writable(); err != nil {
+		if err := role.takes(change); err != nil {
 			return err
 		}
 		if change.Description != nil {
@@ -191,6 +191,14 @@ func (s *Service) UpdateRole(ctx context.Context, account arn.AccountID, name st
 		return tx.UpdateIAMRole(ctx, role)
 	})
 	return role, err
+}
+
+// takes refuses what the role's kind does not let people change.
+func (r Role) takes(c RoleChange) error {
+	if c.MaxSession == nil && c.TrustPolicy == nil {
+		return r.describable()
+	}
+	return r.writable()
 }
 
 // DeleteRole deletes a role that holds no policies any more.

@@ -69,8 +69,11 @@ func (s *Service) Untag(ctx context.Context, ref Ref, keys []string) error {
 
 func (s *Service) changeTags(ctx context.Context, ref Ref, change func(map[string]string) (map[string]string, error)) error {
 	return s.InTx(ctx, func(tx Tx) error {
-		e, err := writableEntity(ctx, tx, ref)
+		e, err := entity(ctx, tx, ref)
 		if err != nil {
+			return err
+		}
+		if err := e.describable(); err != nil {
 			return err
 		}
 		if e.Tags, err = change(e.Tags); err != nil {
