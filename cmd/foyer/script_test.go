@@ -104,5 +104,5 @@ func requirePart(t *testing.T, path string) {
 func setUp(env *testscript.Env, database string) error {
 	env.Vars = append(env.Vars, "HOME="+env.WorkDir, "FOYER_PARTS=")
 	env.Values[processKey{}] = &process{database: database}
-	return nil
+	return addModels(env.WorkDir)
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"net/http"
 	"net/textproto"
 	"reflect"
 	"strings"
@@ -94,6 +95,9 @@ func encodeRESTError(api *API, e *Error) []byte {
 
 func oauthError(e *Error) []byte {
 	fields := map[string]any{"error": oauthCode(e.Code), "error_description": e.Message}
+	if e.Status == http.StatusNotImplemented {
+		fields["message"] = e.Message // AWS has no such error: let every client show it
+	}
 	for name, value := range e.Fields {
 		fields[name] = value
 	}
