@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 
+	"foyer/internal/application"
 	"foyer/internal/arn"
 	"foyer/internal/assignment"
 	"foyer/internal/directory"
@@ -37,6 +38,7 @@ type identityPlane struct {
 	provisioning *provisioning.Service
 	sweep        *provisioning.Sweep
 	federation   *federation.Service
+	applicationPlane
 }
 
 // furnishIdentityPlane wires Identity Center to the accounts behind the seam.
@@ -45,10 +47,14 @@ func (r *rooms) furnishIdentityPlane(c Config, accounts provisioning.Accounts, p
 	r.instance = &instance.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) instance.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) instance.Tx { return tx }),
-		Mint: r.mint, Ring: r.ring, Random: rand.Reader,
+		Mint: r.mint, Ring: r.ring, Random: rand.Reader, Manages: r.manages, Gone: r.instanceGone, Quotas: c.Quotas,
+	}
+	if r.db.Shared() {
+		r.instance.Recheck = r.now
 	}
 	r.furnishPeople(portal)
 	r.furnishAssignments(accounts)
+	r.furnishApplications(c.Quotas)
 	r.directory.Quotas, r.sets.Quotas, r.assignments.Quotas = c.Quotas, c.Quotas, c.Quotas
 	return r.furnishSignIn(c, portal)
 }
@@ -113,7 +119,7 @@ func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
 	}
 	r.federation = &federation.Service{
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) federation.Tx { return tx }),
-		Mint: r.mint, Now: r.now, Instance: r.instance, Plane: accounts,
+		Mint: r.mint, Now: r.now, Instance: r.instance, Plane: accounts, Tags: r.sessionTags,
 	}
 	r.federation.Remembered = sqlstore.Remember(r.db, r.federation.Grant)
 	r.federation.RememberedList = sqlstore.Remember(r.db, r.federation.List)
@@ -148,6 +154,9 @@ func (r *rooms) storeID(ctx context.Context) (string, error) {
 // with a user the password and the sessions.
 func (r *rooms) principalGone(ctx context.Context, resource directory.Resource, id string) error {
 	if err := r.assignments.PrincipalGone(ctx, string(resource), id); err != nil {
+		return err
+	}
+	if err := r.applications.PrincipalGone(ctx, application.Principal{Type: application.PrincipalType(resource), ID: id}); err != nil {
 		return err
 	}
 	if resource != directory.UserResource {

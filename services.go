@@ -44,7 +44,8 @@ func (r *rooms) apis(f founding) []*wire.API {
 		&signinapi.Service{},
 		&ssoadminapi.Service{
 			Instance: r.instance, PermissionSets: r.sets, Assignments: r.assignments, Provisioning: r.provisioning, Tokens: tokens,
-			Delegated: r.administers,
+			AccessControl: r.accessControl, Applications: r.applications, Issuers: r.issuers, Tagging: r.tagging,
+			Delegated: r.administers, Management: r.management,
 		},
 		&ssoapi.Service{Tokens: r.oidc, Portal: r.federation, Pages: tokens},
 		&ssodirectoryapi.Service{

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"foyer/internal/once"
 )
 
 const (
@@ -49,6 +51,7 @@ func (r *rooms) purge(ctx context.Context) error {
 		{"tokens", func(limit int) (int, error) { return r.oidc.Purge(ctx, now.Add(-remembered), limit) }},
 		{"last accesses", func(limit int) (int, error) { return r.lastAccess.Purge(ctx, now, limit) }},
 		{"console sessions", func(limit int) (int, error) { return r.console.Purge(ctx, now, limit) }},
+		{"client tokens", func(limit int) (int, error) { return r.forgetTokens(ctx, now.Add(-once.Kept), limit) }},
 		{"provisioning requests", func(limit int) (int, error) { return r.provisioning.Purge(ctx, now, limit) }},
 	} {
 		for n := upkeepBatch; n >= upkeepBatch && ctx.Err() == nil; {

@@ -25,11 +25,12 @@ var storeys = [][]string{
 		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "internal/jsontree", "internal/quota", "internal/policycheck", "web",
 	},
 	// ROOMS below both planes.
-	{"internal/audit", "internal/jobs", "internal/mail"},
+	{"internal/audit", "internal/jobs", "internal/once", "internal/tagging", "internal/mail"},
 	// ROOMS of the two planes.
 	{
 		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
+		"internal/application", "internal/trustedissuer", "internal/accesscontrol",
 		"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess", "internal/console",
 	},
 	// FACES and ADAPTERS.
@@ -62,6 +63,9 @@ var doors = map[string][]string{
 	"internal/access":          {"internal/iam", "internal/organizations", "internal/sts"},                           // the gate reads what the account plane holds
 	"internal/lastaccess":      {"internal/iam"},                                                                     // what was used is told beside what policies allow
 	"internal/sts":             {"internal/iam"},                                                                     // a session is a role's
+	"internal/application":     {"internal/instance"},                                                                // an application belongs to an instance
+	"internal/trustedissuer":   {"internal/instance"},                                                                // so does a trusted token issuer
+	"internal/accesscontrol":   {"internal/directory"},                                                               // an attribute for access control is a path into a user
 }
 
 // planes are the two groups of rooms that never import each other.
@@ -69,6 +73,7 @@ var planes = map[string][]string{
 	"identity": {
 		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
+		"internal/application", "internal/trustedissuer", "internal/accesscontrol",
 	},
 	"account": {"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess", "internal/console"},
 }

@@ -93,10 +93,6 @@ func fromTree(tree map[string]any, path string) (Attributes, error) {
 	return a, nil
 }
 
-func unknownPath(path string) error {
-	return fault.Newf(fault.Invalid, "The attribute path %s does not exist, or the value is not of its kind.", path)
-}
-
 // decoded returns the operation's value with its members' names in lower camel
 // case; nil stands for absent and null.
 func (op Operation) decoded() (any, error) {

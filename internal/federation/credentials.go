@@ -58,22 +58,36 @@ func (s *Service) response(ctx context.Context, p Person, g Grant) (string, erro
 	if err != nil {
 		return "", err
 	}
+	attributes, err := attributesOf(p, g)
+	if err != nil {
+		return "", err
+	}
 	text, err := signer.Response(saml.Statement{
 		ID: s.Mint.UUID(), Subject: p.UserName, Format: saml.FormatPersistent,
 		Audience: saml.AWSAudience, Recipient: saml.AWSAudience, Issued: now, Lifetime: lifetime,
-		Attributes: []saml.Attribute{
-			{Name: saml.RoleAttribute, Values: []string{g.RoleARN + "," + g.ProviderARN}},
-			{Name: saml.SessionNameAttribute, Values: []string{p.UserName}},
-			{Name: saml.SessionDurationAttribute, Values: []string{strconv.Itoa(int(g.Duration.Seconds()))}},
-			{Name: saml.ContextPrefix + "identitystore:UserId", Values: []string{p.UserID}},
-			{Name: saml.ContextPrefix + "identitystore:IdentityStoreArn", Values: []string{g.StoreARN}},
-		},
+		Attributes: attributes,
 	})
 	if err != nil {
 		return "", err
 	}
 	s.responses.put(key, string(text), now)
 	return string(text), nil
+}
+
+// attributesOf is what a response says of p's session in one role.
+func attributesOf(p Person, g Grant) ([]saml.Attribute, error) {
+	all := []saml.Attribute{
+		{Name: saml.RoleAttribute, Values: []string{g.RoleARN + "," + g.ProviderARN}},
+		{Name: saml.SessionNameAttribute, Values: []string{p.UserName}},
+		{Name: saml.SessionDurationAttribute, Values: []string{strconv.Itoa(int(g.Duration.Seconds()))}},
+		{Name: saml.ContextPrefix + "identitystore:UserId", Values: []string{p.UserID}},
+		{Name: saml.ContextPrefix + "identitystore:IdentityStoreArn", Values: []string{g.StoreARN}},
+	}
+	tags, err := g.Tags.unpack()
+	for _, t := range tags {
+		all = append(all, saml.Attribute{Name: saml.PrincipalTagPrefix + t.Key, Values: []string{t.Value}})
+	}
+	return all, err
 }
 
 // vouched is a person in a role.

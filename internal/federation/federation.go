@@ -5,6 +5,7 @@ package federation
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -49,6 +50,30 @@ type Grant struct {
 	RoleARN     string        // filled in by Service
 	ProviderARN string        // likewise
 	StoreARN    string        // of the identity store; likewise
+	Tags        Tags          // of the session; likewise
+}
+
+// Tag is a session tag: aws:PrincipalTag/<key>.
+type Tag struct{ Key, Value string }
+
+// Tags are the session tags of a grant, in a form that can be compared: JSON; ""
+// for none.
+type Tags string
+
+func pack(tags []Tag) (Tags, error) {
+	if len(tags) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(tags)
+	return Tags(text), err
+}
+
+func (t Tags) unpack() (tags []Tag, err error) {
+	if t == "" {
+		return nil, nil
+	}
+	err = json.Unmarshal([]byte(t), &tags)
+	return tags, err
 }
 
 // Asked names a grant.
@@ -89,6 +114,8 @@ type Service struct {
 	Now      func() time.Time
 	Instance Instance
 	Plane    Plane
+	// Tags are the attributes for access control of a person.
+	Tags func(ctx context.Context, i instance.Instance, userID string) ([]Tag, error)
 	// Remembered and RememberedList are Grant and List with a memory before
 	// them; nil means the methods themselves.
 	Remembered     func(context.Context, Asked) (Grant, error)
@@ -190,5 +217,12 @@ func (s *Service) Grant(ctx context.Context, a Asked) (g Grant, err error) {
 		return Grant{}, err
 	}
 	g.RoleARN, g.ProviderARN, g.StoreARN = i.RoleARN(a.Account, g.RoleName), i.ProviderARN(a.Account), i.IdentityStoreARN()
+	tags, err := s.Tags(ctx, i, a.UserID)
+	if err != nil {
+		return Grant{}, fmt.Errorf("session tags of %s: %w", a.UserID, err)
+	}
+	if g.Tags, err = pack(tags); err != nil {
+		return Grant{}, err
+	}
 	return g, nil
 }

@@ -1,5 +1,7 @@
-// Package instance is the Identity Center instance itself: its names, the
-// account it lives in, and the key with which it vouches for people.
+// Package instance holds the instances of Identity Center: the one of the
+// organization, with which everything else works, its names and the key with
+// which it vouches for people; and those of single accounts, which have an
+// identity store and applications of their own and nothing more.
 package instance
 
 import (
@@ -15,21 +17,28 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/fault"
 	"foyer/internal/mint"
+	"foyer/internal/once"
+	"foyer/internal/quota"
 	"foyer/internal/saml"
 	"foyer/internal/seal"
+	"foyer/internal/tagging"
 )
 
-// Instance is an organization instance of Identity Center.
+// Instance is an instance of Identity Center. What of it never changes is here;
+// the rest are its [Details].
 type Instance struct {
 	ID            string        // ssoins-…
 	IdentityStore string        // d-… or a UUID
-	Owner         arn.AccountID // the management account
+	Owner         arn.AccountID // the management account, or the account that an account instance is of
 	Region        string        // home region
 	Created       time.Time
+	OfAccount     bool // an account instance: applications only
 }
 
 // ARN names the instance.
-func (i Instance) ARN() string { return "arn:" + arn.Partition + ":sso:::instance/" + i.ID }
+func (i Instance) ARN() string { return arnPrefix + i.ID }
+
+const arnPrefix = "arn:" + arn.Partition + ":sso:::instance/"
 
 // IdentityStoreARN names the instance's identity store.
 func (i Instance) IdentityStoreARN() string {
@@ -86,10 +95,13 @@ func (i Instance) digest(parts ...string) string {
 
 // Tx is what the rules need of one transaction.
 type Tx interface {
-	Now() time.Time
-	// Instance reads the one instance there is.
+	once.Tx
+	tagging.Tx
+	accounts
+	regions
+	// Instance reads the organization instance.
 	Instance(context.Context) (Instance, bool, error)
-	// PutInstance reports false when there is an instance already.
+	// PutInstance makes the organization instance; false when there is one already.
 	PutInstance(context.Context, Instance) (bool, error)
 	// InstanceKey reads the instance's sealed signing key and its certificate; "" when it has none yet.
 	InstanceKey(ctx context.Context, id string) (SigningKey, error)
@@ -97,8 +109,8 @@ type Tx interface {
 	PutInstanceKey(ctx context.Context, id string, key SigningKey) error
 }
 
-// Service answers for the instance. All exported fields but Ahead are required;
-// it must not be copied once used.
+// Service answers for the instances. Fields that say so may be left out; it
+// must not be copied once used.
 type Service struct {
 	InTx   func(context.Context, func(Tx) error) error // commits when the function returns nil
 	View   func(context.Context, func(Tx) error) error // for reading
@@ -107,10 +119,28 @@ type Service struct {
 	Random io.Reader     // makes it
 	Ahead  *Making       // the key to be, if it is needed; nil makes one at need
 
+	// Manages reports whether an account is the management account of an
+	// organization, and so has no instance of its own. It is required for
+	// [Service.Create].
+	Manages func(context.Context, arn.AccountID) (bool, error)
+	// Gone is told, in the same transaction, that an instance is deleted, so
+	// that what is in it goes with it. It is required for [Service.Delete].
+	Gone func(context.Context, Instance) error
+	// Quotas bound regions and tags; the zero Quotas are AWS's.
+	Quotas quota.Quotas
+	// Recheck is the clock by which the organization instance that was found is
+	// looked for again, where other nodes may delete it; nil never does.
+	Recheck func() time.Time
+
 	mu     sync.Mutex
-	known  *Instance // an instance never changes once it is there
+	known  *Instance
+	looked time.Time // when it was last there
 	signer *saml.Signer
 }
+
+// recheckAfter is how long a node believes in an instance that another may have
+// deleted.
+const recheckAfter = 5 * time.Second
 
 // Enable makes the instance, with random ids where i has none. Where there is
 // one already, that is the answer.
@@ -136,13 +166,11 @@ func (s *Service) Enable(ctx context.Context, i Instance) (Instance, error) {
 	return i, nil
 }
 
-// Instance returns the instance; a NotFound fault when there is none.
+// Instance returns the organization instance; a NotFound fault when there is
+// none.
 func (s *Service) Instance(ctx context.Context) (Instance, error) {
-	s.mu.Lock()
-	known := s.known
-	s.mu.Unlock()
-	if known != nil {
-		return *known, nil
+	if known, ok := s.remembered(); ok {
+		return known, nil
 	}
 	var (
 		i     Instance
@@ -158,15 +186,45 @@ func (s *Service) Instance(ctx context.Context) (Instance, error) {
 	if !found {
 		return Instance{}, fault.Newf(fault.NotFound, "There is no Identity Center instance.")
 	}
+	s.seen(i)
 	return i, nil
 }
 
-// Keep makes Service remember i. It is called once i is there for good: after
-// the transaction of Enable.
+// remembered is the organization instance, as far as this node may believe in it.
+func (s *Service) remembered() (Instance, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil || s.Recheck != nil && s.Recheck().Sub(s.looked) >= recheckAfter {
+		return Instance{}, false
+	}
+	return *s.known, true
+}
+
+// seen prolongs the memory of an instance that is kept.
+func (s *Service) seen(i Instance) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known != nil && *s.known == i && s.Recheck != nil {
+		s.looked = s.Recheck()
+	}
+}
+
+// Keep makes Service remember the organization instance. It is called once i is
+// there for good: after the transaction of Enable.
 func (s *Service) Keep(i Instance) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known = &i
+	if s.Recheck != nil {
+		s.looked = s.Recheck()
+	}
+}
+
+// forget ends Keep.
+func (s *Service) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known, s.signer = nil, nil
 }
 
 // IsNamedBy reports whether a URL that a person typed, or that a client was

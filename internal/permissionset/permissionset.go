@@ -16,6 +16,7 @@ import (
 	"foyer/internal/mint"
 	"foyer/internal/paging"
 	"foyer/internal/quota"
+	"foyer/internal/tagging"
 )
 
 // Bounds of a set's members, in characters.
@@ -75,13 +76,12 @@ type Reader interface {
 	PermissionSetReferences(ctx context.Context, setARN string, page paging.Page) ([]PolicyRef, error)
 	// PermissionSetInUse reports whether the set is assigned or provisioned anywhere.
 	PermissionSetInUse(ctx context.Context, setARN string) (bool, error)
-	// ResourceTags reads the tags of an instance or a permission set.
-	ResourceTags(ctx context.Context, resourceARN string) (map[string]string, error)
 }
 
 // Tx is what changing permission sets needs of one transaction.
 type Tx interface {
 	Reader
+	tagging.Tx
 	CountPermissionSets(ctx context.Context, instanceARN string) (int, error)
 	PutPermissionSet(ctx context.Context, s Set) (created bool, err error)
 	UpdatePermissionSet(ctx context.Context, s Set) error
@@ -98,9 +98,6 @@ type Tx interface {
 	SetPermissionSetInline(ctx context.Context, setARN, document string) error
 	// SetPermissionSetBoundary puts the boundary; nil removes it.
 	SetPermissionSetBoundary(ctx context.Context, setARN string, b *Boundary) error
-
-	PutResourceTag(ctx context.Context, resourceARN, key, value string) error
-	DeleteResourceTag(ctx context.Context, resourceARN, key string) error
 }
 
 // Service keeps permission sets. All fields but Quotas are required.

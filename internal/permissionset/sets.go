@@ -10,15 +10,13 @@ import (
 	"foyer/internal/mint"
 	"foyer/internal/paging"
 	"foyer/internal/quota"
+	"foyer/internal/tagging"
 )
 
 // Create adds a set with its tags and returns it. A name that is taken is a
 // Conflict; more than the quota of them a Quota fault.
 func (s *Service) Create(ctx context.Context, set Set, tags map[string]string) (Set, error) {
 	if err := set.Validate(); err != nil {
-		return Set{}, err
-	}
-	if err := s.checkTags(tags); err != nil {
 		return Set{}, err
 	}
 	_, instanceID, _ := strings.Cut(set.InstanceARN, "instance/")
@@ -40,7 +38,7 @@ func (s *Service) Create(ctx context.Context, set Set, tags map[string]string) (
 		if !created {
 			return fault.Newf(fault.Conflict, "PermissionSet with name %s already exists.", set.Name)
 		}
-		return putTags(ctx, tx, set.ARN, tags)
+		return tagging.Put(ctx, tx, s.Quotas, set.ARN, tags)
 	})
 	if err != nil {
 		return Set{}, fmt.Errorf("create permission set %s: %w", set.Name, err)

@@ -77,7 +77,7 @@ func (tx *Tx) DeletePermissionSet(ctx context.Context, setARN string) error {
 	return nil
 }
 
-// ResourceTags reads the tags of an instance or a permission set.
+// ResourceTags reads the tags of a resource of Identity Center.
 func (tx *Tx) ResourceTags(ctx context.Context, resourceARN string) (map[string]string, error) {
 	pairs, err := rows(ctx, tx, func(row scanner) (pair [2]string, err error) {
 		err = row.Scan(&pair[0], &pair[1])

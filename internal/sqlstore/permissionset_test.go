@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"foyer/internal/permissionset"
 	"foyer/internal/sqlstore"
 	"foyer/internal/sqlstore/storetest"
+	"foyer/internal/tagging"
 )
 
 const (
@@ -150,20 +152,28 @@ func TestTagsOnEveryStore(t *testing.T) {
 		ctx, sets := t.Context(), setsOn(db)
 		set, err := sets.Create(ctx, permissionset.Set{InstanceARN: theInstance, Name: "Reader"}, map[string]string{"team": "a", "cost": "1"})
 		must(t, "create", err)
+		see := func(tx *sqlstore.Tx) tagging.Tx { return tx }
+		tags := &tagging.Service{InTx: sqlstore.Through(db, see), View: sqlstore.Viewed(db, see), Exists: func(ctx context.Context, resource string) error {
+			if resource == theInstance {
+				return nil
+			}
+			_, err := sets.Set(ctx, resource)
+			return err
+		}}
 		for _, resource := range []string{set.ARN, theInstance} {
-			must(t, "tag", sets.Tag(ctx, resource, map[string]string{"team": "b"}))
-			must(t, "untag", sets.Untag(ctx, resource, []string{"cost", "nothing"}))
-			if tags, err := sets.Tags(ctx, resource); err != nil || len(tags) != 1 || tags["team"] != "b" {
-				t.Errorf("tags of %s: %v, %v", resource, tags, err)
+			must(t, "tag", tags.Tag(ctx, resource, map[string]string{"team": "b"}))
+			must(t, "untag", tags.Untag(ctx, resource, []string{"cost", "nothing"}))
+			if held, err := tags.Tags(ctx, resource); err != nil || len(held) != 1 || held["team"] != "b" {
+				t.Errorf("tags of %s: %v, %v", resource, held, err)
 			}
 		}
-		kind(t, "a reserved key", sets.Tag(ctx, set.ARN, map[string]string{"AWS:x": ""}), fault.Invalid)
+		kind(t, "a reserved key", tags.Tag(ctx, set.ARN, map[string]string{"AWS:x": ""}), fault.Invalid)
 		many := map[string]string{}
 		for i := range 50 {
 			many[fmt.Sprint(i)] = ""
 		}
-		kind(t, "one tag too many", sets.Tag(ctx, set.ARN, many), fault.Quota)
-		_, err = sets.Tags(ctx, set.ARN+"x")
+		kind(t, "one tag too many", tags.Tag(ctx, set.ARN, many), fault.Quota)
+		_, err = tags.Tags(ctx, set.ARN+"x")
 		kind(t, "tags of nothing", err, fault.NotFound)
 	})
 }

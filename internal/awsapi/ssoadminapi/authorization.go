@@ -1,22 +1,29 @@
 package ssoadminapi
 
 import (
-	"context"
 	"reflect"
 
 	"foyer/internal/arn"
-	"foyer/internal/fault"
-	"foyer/internal/instance"
 	"foyer/internal/wire"
 )
 
 // The members by which requests name what they touch.
 const (
-	theSet      = "PermissionSetArn"
-	theInstance = "InstanceArn"
-	theTarget   = "TargetId"
-	theAccount  = "AccountId"
-	theResource = "ResourceArn"
+	theSet         = "PermissionSetArn"
+	theInstance    = "InstanceArn"
+	theTarget      = "TargetId"
+	theAccount     = "AccountId"
+	theResource    = "ResourceArn"
+	theApplication = "ApplicationArn"
+	theProvider    = "ApplicationProviderArn"
+	theIssuer      = "TrustedTokenIssuerArn"
+)
+
+// What is about to be created, where AWS demands the action on that too.
+const (
+	anySet         = "*permissionSet"
+	anyApplication = "*application"
+	anyIssuer      = "*trustedTokenIssuer"
 )
 
 // authorizations tells what each operation demands: its own action on all that
@@ -27,8 +34,22 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 			return []wire.Demand{{Action: "sso:ListInstances", Resource: "*"}}
 		}),
 		"DescribeInstance": s.reads("DescribeInstance", theInstance),
+		"CreateInstance": wire.Demands(func(_ *wire.Call, in *CreateInstanceRequest) []wire.Demand {
+			return []wire.Demand{{Action: "sso:CreateInstance", Resource: "arn:" + arn.Partition + ":sso:::instance/*", Context: requestTags(reflect.ValueOf(in).Elem())}}
+		}),
+		"UpdateInstance": s.reads("UpdateInstance", theInstance),
+		"DeleteInstance": s.owns("DeleteInstance", theInstance),
+		"AddRegion":      s.reads("AddRegion", theInstance),
+		"RemoveRegion":   s.reads("RemoveRegion", theInstance),
+		"DescribeRegion": s.reads("DescribeRegion", theInstance),
+		"ListRegions":    s.reads("ListRegions", theInstance),
 
-		"CreatePermissionSet":   s.reads("CreatePermissionSet", theInstance),
+		"CreateInstanceAccessControlAttributeConfiguration":   s.reads("CreateInstanceAccessControlAttributeConfiguration", theInstance),
+		"DescribeInstanceAccessControlAttributeConfiguration": s.reads("DescribeInstanceAccessControlAttributeConfiguration", theInstance),
+		"UpdateInstanceAccessControlAttributeConfiguration":   s.reads("UpdateInstanceAccessControlAttributeConfiguration", theInstance),
+		"DeleteInstanceAccessControlAttributeConfiguration":   s.reads("DeleteInstanceAccessControlAttributeConfiguration", theInstance),
+
+		"CreatePermissionSet":   s.reads("CreatePermissionSet", theInstance, anySet),
 		"DescribePermissionSet": s.reads("DescribePermissionSet", theSet, theInstance),
 		"ListPermissionSets":    s.reads("ListPermissionSets", theInstance),
 		"UpdatePermissionSet":   s.changes("UpdatePermissionSet", theSet, theInstance),
@@ -65,117 +86,45 @@ func (s *Service) authorizations() map[string]wire.Authorization {
 		"ListPermissionSetProvisioningStatus":     s.reads("ListPermissionSetProvisioningStatus", theInstance),
 		"ListPermissionSetsProvisionedToAccount":  s.reads("ListPermissionSetsProvisionedToAccount", theInstance, theAccount),
 		"ListAccountsForProvisionedPermissionSet": s.reads("ListAccountsForProvisionedPermissionSet", theSet, theInstance),
-	}
-}
 
-// reads demands sso:<operation> on what the members name. Callers must be in
-// the instance's account or in one that administers for it: no policy of any
-// other account reaches the instance.
-func (s *Service) reads(operation string, members ...string) wire.Authorization {
-	return s.demands(operation, members, func(context.Context, instance.Instance, reflect.Value) (bool, error) { return true, nil })
-}
+		"ListApplicationProviders": wire.Demands(func(*wire.Call, *ListApplicationProvidersRequest) []wire.Demand {
+			return []wire.Demand{{Action: "sso:ListApplicationProviders", Resource: "arn:" + arn.Partition + ":sso::aws:applicationProvider/*"}}
+		}),
+		"DescribeApplicationProvider": wire.Demands(func(_ *wire.Call, in *DescribeApplicationProviderRequest) []wire.Demand {
+			return []wire.Demand{{Action: "sso:DescribeApplicationProvider", Resource: in.ApplicationProviderArn}}
+		}),
+		"CreateApplication":                      s.brings("CreateApplication", anyApplication, theProvider, theInstance),
+		"ListApplications":                       s.brings("ListApplications"),
+		"ListApplicationAssignmentsForPrincipal": s.brings("ListApplicationAssignmentsForPrincipal", theInstance),
 
-// changes is reads for what changes roles in accounts. Only the management
-// account itself may change those in the management account.
-func (s *Service) changes(operation string, members ...string) wire.Authorization {
-	return s.demands(operation, members, func(ctx context.Context, i instance.Instance, input reflect.Value) (bool, error) {
-		if text(input, theTarget) == string(i.Owner) {
-			return false, nil
-		}
-		there, err := s.Assignments.Provisioned(ctx, i.Owner, text(input, theSet))
-		return !there, err
-	})
-}
+		"DescribeApplication":                   s.reads("DescribeApplication", theApplication),
+		"UpdateApplication":                     s.reads("UpdateApplication", theApplication),
+		"DeleteApplication":                     s.reads("DeleteApplication", theApplication),
+		"CreateApplicationAssignment":           s.reads("CreateApplicationAssignment", theApplication),
+		"DeleteApplicationAssignment":           s.reads("DeleteApplicationAssignment", theApplication),
+		"DescribeApplicationAssignment":         s.reads("DescribeApplicationAssignment", theApplication),
+		"ListApplicationAssignments":            s.reads("ListApplicationAssignments", theApplication),
+		"GetApplicationAssignmentConfiguration": s.reads("GetApplicationAssignmentConfiguration", theApplication),
+		"PutApplicationAssignmentConfiguration": s.reads("PutApplicationAssignmentConfiguration", theApplication),
+		"GetApplicationSessionConfiguration":    s.reads("GetApplicationSessionConfiguration", theApplication),
+		"PutApplicationSessionConfiguration":    s.reads("PutApplicationSessionConfiguration", theApplication),
+		"PutApplicationAccessScope":             s.reads("PutApplicationAccessScope", theApplication),
+		"GetApplicationAccessScope":             s.reads("GetApplicationAccessScope", theApplication),
+		"DeleteApplicationAccessScope":          s.reads("DeleteApplicationAccessScope", theApplication),
+		"ListApplicationAccessScopes":           s.reads("ListApplicationAccessScopes", theApplication),
+		"PutApplicationAuthenticationMethod":    s.reads("PutApplicationAuthenticationMethod", theApplication),
+		"GetApplicationAuthenticationMethod":    s.reads("GetApplicationAuthenticationMethod", theApplication),
+		"DeleteApplicationAuthenticationMethod": s.reads("DeleteApplicationAuthenticationMethod", theApplication),
+		"ListApplicationAuthenticationMethods":  s.reads("ListApplicationAuthenticationMethods", theApplication),
+		"PutApplicationGrant":                   s.reads("PutApplicationGrant", theApplication),
+		"GetApplicationGrant":                   s.reads("GetApplicationGrant", theApplication),
+		"DeleteApplicationGrant":                s.reads("DeleteApplicationGrant", theApplication),
+		"ListApplicationGrants":                 s.reads("ListApplicationGrants", theApplication),
 
-// demands makes an Authorization; delegates says what callers of an
-// administering account may ask for at all.
-func (s *Service) demands(operation string, members []string, delegates func(context.Context, instance.Instance, reflect.Value) (bool, error)) wire.Authorization {
-	action := "sso:" + operation
-	return func(ctx context.Context, call *wire.Call, in any) ([]wire.Demand, error) {
-		input := reflect.ValueOf(in).Elem()
-		first := resourceARN(input, members[0])
-		i, err := s.Instance.Instance(ctx)
-		switch {
-		case err == nil && call.Caller.Account != i.Owner:
-			may, err := s.Delegated(ctx, call.Caller.Account)
-			if err == nil && may {
-				may, err = delegates(ctx, i, input)
-			}
-			if err != nil {
-				return nil, err
-			}
-			if !may {
-				return nil, denied(call, action, first)
-			}
-		case err != nil && fault.Of(err) != fault.NotFound: // without an instance, the operation says so
-			return nil, err
-		}
-		return s.on(ctx, action, input, members)
+		"CreateTrustedTokenIssuer":   s.reads("CreateTrustedTokenIssuer", theInstance, anyIssuer),
+		"DescribeTrustedTokenIssuer": s.reads("DescribeTrustedTokenIssuer", theIssuer),
+		"UpdateTrustedTokenIssuer":   s.reads("UpdateTrustedTokenIssuer", theIssuer),
+		"DeleteTrustedTokenIssuer":   s.reads("DeleteTrustedTokenIssuer", theIssuer),
+		"ListTrustedTokenIssuers":    s.reads("ListTrustedTokenIssuers", theInstance),
 	}
-}
-
-func (s *Service) on(ctx context.Context, action string, input reflect.Value, members []string) ([]wire.Demand, error) {
-	demands := make([]wire.Demand, len(members))
-	for n, member := range members {
-		keys := requestTags(input)
-		name := resourceARN(input, member)
-		if member == theSet || member == theInstance || member == theResource {
-			tags, err := s.PermissionSets.Tags(ctx, name)
-			if err != nil && fault.Of(err) != fault.NotFound { // what is not there has no tags
-				return nil, err
-			}
-			for key, value := range tags {
-				keys["aws:ResourceTag/"+key] = []string{value}
-			}
-		}
-		demands[n] = wire.Demand{Action: action, Resource: name, Context: keys}
-	}
-	return demands, nil
-}
-
-// resourceARN names what a member of the input names.
-func resourceARN(input reflect.Value, member string) string {
-	named := text(input, member)
-	if member != theTarget && member != theAccount {
-		return named
-	}
-	if named == "" {
-		named = "*"
-	}
-	return "arn:" + arn.Partition + ":sso:::account/" + named
-}
-
-// text is a string member of the input; "" when it is absent or has none.
-func text(input reflect.Value, member string) string {
-	field := input.FieldByName(member)
-	if field.IsValid() && field.Kind() == reflect.Pointer {
-		field = field.Elem()
-	}
-	if !field.IsValid() {
-		return ""
-	}
-	return field.String()
-}
-
-// requestTags are the condition keys of the tags in a request.
-func requestTags(input reflect.Value) map[string][]string {
-	keys := map[string][]string{}
-	if field := input.FieldByName("Tags"); field.IsValid() {
-		tags, _ := field.Interface().([]Tag)
-		for _, t := range tags {
-			keys["aws:RequestTag/"+t.Key] = []string{t.Value}
-			keys["aws:TagKeys"] = append(keys["aws:TagKeys"], t.Key)
-		}
-	}
-	if field := input.FieldByName("TagKeys"); field.IsValid() {
-		if tagKeys, ok := field.Interface().([]string); ok {
-			keys["aws:TagKeys"] = tagKeys
-		}
-	}
-	return keys
-}
-
-// denied words a refusal that no policy can lift.
-func denied(call *wire.Call, action, resourceARN string) error {
-	return fault.Newf(fault.Denied, "User: %s is not authorized to perform: %s on resource: %s", call.Caller.ARN, action, resourceARN)
 }

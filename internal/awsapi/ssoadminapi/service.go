@@ -1,11 +1,14 @@
-// Package ssoadminapi serves AWS's IAM Identity Center API: the instance, its
-// permission sets, and who is assigned which of them in which account.
+// Package ssoadminapi serves AWS's IAM Identity Center API: instances, their
+// permission sets and who is assigned which of them in which account, their
+// applications and trusted token issuers.
 package ssoadminapi
 
 import (
 	"context"
 	"time"
 
+	"foyer/internal/accesscontrol"
+	"foyer/internal/application"
 	"foyer/internal/arn"
 	"foyer/internal/assignment"
 	"foyer/internal/fault"
@@ -13,30 +16,40 @@ import (
 	"foyer/internal/paging"
 	"foyer/internal/permissionset"
 	"foyer/internal/provisioning"
+	"foyer/internal/tagging"
+	"foyer/internal/trustedissuer"
 	"foyer/internal/wire"
 )
 
 // Service answers the API. All fields are required.
 type Service struct {
-	notBuilt
 	Instance       *instance.Service
 	PermissionSets *permissionset.Service
 	Assignments    *assignment.Service
 	Provisioning   *provisioning.Service
+	AccessControl  *accesscontrol.Service
+	Applications   *application.Service
+	Issuers        *trustedissuer.Service
+	Tagging        *tagging.Service
 	Tokens         paging.Tokens
 	// Delegated reports whether an account administers Identity Center for the
 	// organization's management account.
 	Delegated func(ctx context.Context, account arn.AccountID) (bool, error)
+	// Management is the management account of the organization that an account
+	// is in; "" when it is in none.
+	Management func(ctx context.Context, account arn.AccountID) (arn.AccountID, error)
 }
 
 // API returns the service's contract, answered by s.
 func (s *Service) API() *wire.API { return newAPI(s, s.authorizations(), faultOf) }
 
-// checkInstance fails with NotFound unless instanceARN names our instance.
+// checkInstance fails with NotFound unless instanceARN names an instance, and
+// with Invalid unless that is the organization's: accounts' instances have
+// applications alone.
 func (s *Service) checkInstance(ctx context.Context, instanceARN string) error {
-	i, err := s.Instance.Instance(ctx)
-	if fault.Of(err) == fault.NotFound || err == nil && i.ARN() != instanceARN {
-		return fault.Newf(fault.NotFound, "Could not find Instance with ARN %s.", instanceARN)
+	i, err := s.Instance.ByARN(ctx, instanceARN)
+	if err == nil && i.OfAccount {
+		err = fault.Newf(fault.Invalid, "The operation is not supported for %s, an account instance of IAM Identity Center.", instanceARN)
 	}
 	return err
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"foyer/internal/accesscontrol"
+	"foyer/internal/application"
 	"foyer/internal/arn"
 	"foyer/internal/assignment"
 	api "foyer/internal/awsapi/ssoadminapi"
@@ -22,6 +24,8 @@ import (
 	"foyer/internal/seal"
 	"foyer/internal/sqlstore"
 	"foyer/internal/sqlstore/storetest"
+	"foyer/internal/tagging"
+	"foyer/internal/trustedissuer"
 	"foyer/internal/wire"
 )
 
@@ -56,11 +60,15 @@ type house struct {
 	db    *sqlstore.DB
 	queue *jobs.Queue
 	ann   string
+
+	people *directory.Directory
+	clock  *time.Time // what the store's clock shows
 }
 
 func open(t *testing.T) *house {
 	t.Helper()
-	db := storetest.Memory(t, clock)
+	at := now
+	db := storetest.Memory(t, func() time.Time { return at })
 	ring, err := seal.NewKeyring(rand.Reader, seal.Key{ID: "k1", Master: []byte(strings.Repeat("a", seal.KeySize))})
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +78,8 @@ func open(t *testing.T) *house {
 		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) instance.Tx { return tx }),
 		View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) instance.Tx { return tx }),
 		Mint: m, Ring: ring, Random: rand.Reader,
+		Manages: func(_ context.Context, id arn.AccountID) (bool, error) { return id == management, nil },
+		Gone:    func(context.Context, instance.Instance) error { return nil },
 	}
 	if _, err := there.Enable(t.Context(), instance.Instance{ID: "ssoins-1234567890abcdef", IdentityStore: "d-90671a2b3c", Owner: management, Region: "us-east-1"}); err != nil {
 		t.Fatal(err)
@@ -94,13 +104,13 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &house{t: t, db: db, queue: queue, ann: string(ann.ID), Service: &api.Service{
-		Instance: there,
-		PermissionSets: &permissionset.Service{
-			InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) permissionset.Tx { return tx }),
-			View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) permissionset.Reader { return tx }),
-			Mint: m, Now: clock,
-		},
+	sets := &permissionset.Service{
+		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) permissionset.Tx { return tx }),
+		View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) permissionset.Reader { return tx }),
+		Mint: m, Now: clock,
+	}
+	h := &house{t: t, db: db, queue: queue, ann: string(ann.ID), people: people, clock: &at, Service: &api.Service{
+		Instance: there, PermissionSets: sets,
 		Assignments: &assignment.Service{
 			InTx:         sqlstore.Through(db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 			View:         sqlstore.Viewed(db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
@@ -109,7 +119,59 @@ func open(t *testing.T) *house {
 		Provisioning: prov,
 		Tokens:       paging.Tokens{Ring: ring},
 		Delegated:    func(_ context.Context, id arn.AccountID) (bool, error) { return id == delegate, nil },
+		Management: func(_ context.Context, id arn.AccountID) (arn.AccountID, error) {
+			if id == management || id == member || id == delegate {
+				return management, nil
+			}
+			return "", nil
+		},
 	}}
+	h.furnishApplications(m)
+	return h
+}
+
+// furnishApplications wires what the service answers beside permission sets.
+func (h *house) furnishApplications(m mint.Mint) {
+	db := h.db
+	h.Applications = &application.Service{
+		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) application.Tx { return tx }),
+		View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) application.Reader { return tx }),
+		Mint: m, Instance: h.Instance.ByARN,
+		PrincipalExists: func(ctx context.Context, _ instance.Instance, p application.Principal) (found bool, err error) {
+			err = db.View(ctx, func(tx *sqlstore.Tx) error {
+				found, err = tx.DirectoryPrincipal(ctx, string(p.Type), p.ID)
+				return err
+			})
+			return found, err
+		},
+	}
+	h.Issuers = &trustedissuer.Service{
+		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) trustedissuer.Tx { return tx }),
+		View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) trustedissuer.Reader { return tx }),
+		Mint: m, Instance: h.Instance.ByARN,
+	}
+	h.AccessControl = &accesscontrol.Service{
+		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) accesscontrol.Tx { return tx }),
+		View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) accesscontrol.Reader { return tx }),
+		User: h.people.User,
+	}
+	h.Tagging = &tagging.Service{
+		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) tagging.Tx { return tx }),
+		View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) tagging.Tx { return tx }),
+		Exists: func(ctx context.Context, resource string) (err error) {
+			switch {
+			case strings.Contains(resource, "permissionSet"):
+				_, err = h.PermissionSets.Set(ctx, resource)
+			case strings.Contains(resource, "application"):
+				_, err = h.Applications.Get(ctx, resource)
+			case strings.Contains(resource, "trustedTokenIssuer"):
+				_, err = h.Issuers.Get(ctx, resource)
+			default:
+				_, err = h.Instance.ByARN(ctx, resource)
+			}
+			return err
+		},
+	}
 }
 
 // settle does all the jobs there are.
@@ -374,7 +436,7 @@ func TestWhatIsDemanded(t *testing.T) {
 		t.Errorf("resource tags %v", demands[0].Context)
 	}
 	tagged, err := ask(management, "CreatePermissionSet", &api.CreatePermissionSetRequest{InstanceArn: instanceARN, Tags: []api.Tag{{Key: "k", Value: "v"}}})
-	if err != nil || fmt.Sprint(tagged[0].Context) != "map[aws:RequestTag/k:[v] aws:TagKeys:[k]]" {
+	if err != nil || fmt.Sprint(tagged[0].Context) != "map[aws:RequestTag/k:[v] aws:TagKeys:[k] sso:PrimaryRegion:[us-east-1]]" {
 		t.Errorf("request tags %+v, %v", tagged, err)
 	}
 

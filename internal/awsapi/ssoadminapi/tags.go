@@ -4,13 +4,13 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"foyer/internal/fault"
 	"foyer/internal/wire"
 )
 
-// TagResource tags a permission set or the instance.
+// TagResource tags an instance, permission set, application or trusted token
+// issuer.
 func (s *Service) TagResource(ctx context.Context, _ *wire.Call, in *TagResourceRequest) (*TagResourceResponse, error) {
 	if err := s.checkTagged(ctx, in.InstanceArn, in.ResourceArn); err != nil {
 		return nil, err
@@ -19,7 +19,7 @@ func (s *Service) TagResource(ctx context.Context, _ *wire.Call, in *TagResource
 	if err != nil {
 		return nil, err
 	}
-	return &TagResourceResponse{}, s.PermissionSets.Tag(ctx, in.ResourceArn, tags)
+	return &TagResourceResponse{}, s.Tagging.Tag(ctx, in.ResourceArn, tags)
 }
 
 // UntagResource removes tags by their keys.
@@ -27,7 +27,7 @@ func (s *Service) UntagResource(ctx context.Context, _ *wire.Call, in *UntagReso
 	if err := s.checkTagged(ctx, in.InstanceArn, in.ResourceArn); err != nil {
 		return nil, err
 	}
-	return &UntagResourceResponse{}, s.PermissionSets.Untag(ctx, in.ResourceArn, in.TagKeys)
+	return &UntagResourceResponse{}, s.Tagging.Untag(ctx, in.ResourceArn, in.TagKeys)
 }
 
 // ListTagsForResource lists all tags, by key: they fit into one page.
@@ -38,7 +38,7 @@ func (s *Service) ListTagsForResource(ctx context.Context, _ *wire.Call, in *Lis
 	if _, err := s.page("ListTagsForResource", in.NextToken, nil); err != nil {
 		return nil, err
 	}
-	tags, err := s.PermissionSets.Tags(ctx, in.ResourceArn)
+	tags, err := s.Tagging.Tags(ctx, in.ResourceArn)
 	if err != nil {
 		return nil, err
 	}
@@ -46,15 +46,17 @@ func (s *Service) ListTagsForResource(ctx context.Context, _ *wire.Call, in *Lis
 	return &ListTagsForResourceResponse{Tags: each(keys, func(key string) Tag { return Tag{Key: key, Value: tags[key]} })}, nil
 }
 
-// checkTagged checks the instance of a request that may name it twice or not at all.
+// checkTagged fails with NotFound unless the instance, where a request names
+// it, exists and holds the resource.
 func (s *Service) checkTagged(ctx context.Context, instanceARN *string, resourceARN string) error {
-	if instanceARN != nil {
-		if err := s.checkInstance(ctx, *instanceARN); err != nil {
-			return err
-		}
+	if instanceARN == nil {
+		return nil
 	}
-	if strings.Contains(resourceARN, ":instance/") {
-		return s.checkInstance(ctx, resourceARN)
+	if _, err := s.Instance.ByARN(ctx, *instanceARN); err != nil {
+		return err
+	}
+	if instanceOf(resourceARN) != *instanceARN {
+		return fault.Newf(fault.NotFound, "Could not find resource with ARN %s in instance %s.", resourceARN, *instanceARN)
 	}
 	return nil
 }
