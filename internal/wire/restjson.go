@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"net/http"
 	"net/textproto"
 	"reflect"
 	"strings"
@@ -95,7 +94,7 @@ func encodeRESTError(api *API, e *Error) []byte {
 
 func oauthError(e *Error) []byte {
 	fields := map[string]any{"error": oauthCode(e.Code), "error_description": e.Message}
-	if e.Status == http.StatusNotImplemented {
+	if e.Code == "NotImplemented" {
 		fields["message"] = e.Message // AWS has no such error: let every client show it
 	}
 	for name, value := range e.Fields {
