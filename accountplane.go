@@ -26,6 +26,7 @@ type accountPlane struct {
 	gate          *access.Gate
 	simulator     *access.Simulator
 	lastAccess    *lastaccess.Reports
+	credentials   *iam.CredentialReports
 	console       *console.Service
 }
 
@@ -59,6 +60,7 @@ func (r *rooms) furnishAccountPlane(c Config, endpoint string) {
 	}
 	r.simulator = &access.Simulator{IAM: r.iam, Place: r.gate.Place}
 	r.furnishLastAccess()
+	r.furnishCredentialReports()
 	r.identifier = &access.Identifier{Keys: sqlstore.Remember(r.db, facts.KeyOwner), Sessions: &minter}
 	r.sts = &sts.Service{
 		Minter: minter, IAM: rememberIAM(r.db, r.iam), Gate: r.gate, ResourceControls: r.gate.ResourceControls,

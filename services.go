@@ -35,7 +35,7 @@ func (r *rooms) apis(f founding) []*wire.API {
 		&accessanalyzerapi.Service{Tokens: tokens},
 		&accountapi.Service{Organizations: r.organizations, Tokens: tokens},
 		&cloudtrailapi.Service{Log: r.trail, Tokens: tokens},
-		&iamapi.Service{IAM: r.iam, Gate: r.gate, Simulator: r.simulator, LastAccess: r.lastAccess, RootAccess: r.rootAccess, Tokens: tokens, IssuerURL: r.sts.IssuerURL},
+		&iamapi.Service{IAM: r.iam, Gate: r.gate, Simulator: r.simulator, LastAccess: r.lastAccess, CredentialReports: r.credentials, RootAccess: r.rootAccess, Tokens: tokens, IssuerURL: r.sts.IssuerURL},
 		&foyerapi.Service{Instance: r.instance, Provisioning: r.provisioning, Tokens: tokens, Delegated: r.administers},
 		&identitystoreapi.Service{
 			Directory: r.directory, Tokens: tokens, Owner: func() arn.AccountID { return f.account }, Delegated: r.administers,

@@ -16,12 +16,13 @@ import (
 	"foyer/internal/arn"
 )
 
-// Access is the last use of an action by a principal.
+// Access is the last use of an action by a principal, or of a service by a
+// long-term access key.
 type Access struct {
-	Principal string // AIDA… or AROA…; the account id for root
+	Principal string // AIDA… or AROA…; the account id for root; AKIA… for a key
 	Account   arn.AccountID
 	Service   string // as before the colon of an action: iam
-	Action    string // after it: GetUser
+	Action    string // after it: GetUser; "" for a key
 	At        time.Time
 	Region    string // that the call was signed for
 }
@@ -40,7 +41,7 @@ type Tx interface {
 	LastAccesses(ctx context.Context, principals []string, after time.Time) ([]Access, error)
 	// AccountAccesses reads the last one of each of accounts, service and Region after a moment, without principal and action.
 	AccountAccesses(ctx context.Context, accounts []arn.AccountID, after time.Time) ([]Access, error)
-	// DeleteAccesses removes at most limit of those before a moment.
+	// DeleteAccesses removes at most limit of those before a moment; those of keys that are there stay.
 	DeleteAccesses(ctx context.Context, before time.Time, limit int) (int, error)
 
 	PutAccessReport(context.Context, Report) error

@@ -294,6 +294,22 @@ func (r *Reports) LastUsed(ctx context.Context, principals []string) (last map[s
 	return last, err
 }
 
+// KeysLastUsed is where long-term access keys, by id, were last used. As at AWS
+// it is known for as long as there is the key.
+func (r *Reports) KeysLastUsed(ctx context.Context, ids []string) (last map[string]Access, err error) {
+	err = r.View(ctx, func(tx Tx) error {
+		all, err := tx.Accesses(ctx, ids, time.Time{})
+		last = make(map[string]Access, len(ids))
+		for _, a := range all {
+			if a.At.After(last[a.Principal].At) {
+				last[a.Principal] = a
+			}
+		}
+		return err
+	})
+	return last, err
+}
+
 // Granting are the policies of one principal that allow something of a service.
 type Granting struct {
 	Service  string

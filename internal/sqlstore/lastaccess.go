@@ -80,7 +80,8 @@ func scanAccess(row scanner) (a lastaccess.Access, err error) {
 // DeleteAccesses removes some of those before a moment.
 func (tx *Tx) DeleteAccesses(ctx context.Context, before time.Time, limit int) (int, error) {
 	n, err := tx.execQuietly(ctx, `DELETE FROM last_access WHERE (principal, service, action) IN
-		(SELECT principal, service, action FROM last_access WHERE at < ? ORDER BY at LIMIT ?)`, micros(before), limit)
+		(SELECT principal, service, action FROM last_access WHERE at < ? AND
+			(action <> '' OR principal NOT IN (SELECT id FROM iam_access_key)) ORDER BY at LIMIT ?)`, micros(before), limit)
 	return int(n), err
 }
 

@@ -95,7 +95,10 @@ func attachedDetail(policyARN string) AttachedPolicy {
 // account as a whole.
 func reportAuthorizations() map[string]wire.Authorization {
 	all := map[string]wire.Authorization{}
-	for _, operation := range []string{"GetAccountAuthorizationDetails", "GetServiceLastAccessedDetails", "GetServiceLastAccessedDetailsWithEntities", "GetOrganizationsAccessReport"} {
+	for _, operation := range []string{
+		"GetAccountAuthorizationDetails", "GetServiceLastAccessedDetails", "GetServiceLastAccessedDetailsWithEntities", "GetOrganizationsAccessReport",
+		"GenerateCredentialReport", "GetCredentialReport",
+	} {
 		all[operation] = func(context.Context, *wire.Call, any) ([]wire.Demand, error) {
 			return []wire.Demand{{Action: "iam:" + operation, Resource: "*"}}, nil
 		}

@@ -27,8 +27,10 @@ type Service struct {
 	RootAccess *iam.RootAccess
 	Simulator  *access.Simulator
 	LastAccess *lastaccess.Reports
-	Tokens     paging.Tokens
-	Gate       Gate
+	// CredentialReports are those of users.
+	CredentialReports *iam.CredentialReports
+	Tokens            paging.Tokens
+	Gate              Gate
 	// IssuerURL is the URL of the issuer of an account's web identity tokens.
 	IssuerURL func(issuerID string) string
 }

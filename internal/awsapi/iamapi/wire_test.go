@@ -88,6 +88,12 @@ func (h *house) furnish(t testing.TB) {
 		InTx: sqlstore.Through(h.db, noted), View: sqlstore.Viewed(h.db, noted), Mint: service.Mint, IAM: service,
 		Recorder: &lastaccess.Recorder{InTx: sqlstore.Through(h.db, noted), Log: slog.New(slog.DiscardHandler)}, Served: []string{"iam", "sts"},
 	}}
+	credentials := func(tx *sqlstore.Tx) iam.CredentialTx { return tx }
+	h.CredentialReports = &iam.CredentialReports{
+		InTx: sqlstore.Through(h.db, credentials), View: sqlstore.Viewed(h.db, credentials),
+		Founded: func(context.Context, arn.AccountID) (time.Time, error) { return h.clock.AddDate(-1, 0, 0), nil },
+		Flush:   h.LastAccess.Recorder.Flush,
+	}
 	h.api = h.API()
 }
 

@@ -3,9 +3,11 @@ package foyer
 import (
 	"context"
 	"strings"
+	"time"
 
 	"foyer/internal/arn"
 	"foyer/internal/caller"
+	"foyer/internal/iam"
 	"foyer/internal/lastaccess"
 	"foyer/internal/sqlstore"
 	"foyer/internal/wire"
@@ -23,6 +25,18 @@ func (r *rooms) furnishLastAccess() {
 		InTx: through, View: sqlstore.Viewed(r.db, see), Mint: r.mint, IAM: r.iam,
 		Recorder: &lastaccess.Recorder{InTx: through, Log: r.log}, Served: servedServices,
 		Organization: r.reach,
+	}
+}
+
+func (r *rooms) furnishCredentialReports() {
+	see := func(tx *sqlstore.Tx) iam.CredentialTx { return tx }
+	r.credentials = &iam.CredentialReports{
+		InTx: sqlstore.Through(r.db, see), View: sqlstore.Viewed(r.db, see),
+		Founded: func(ctx context.Context, account arn.AccountID) (time.Time, error) {
+			a, err := r.organizations.DescribeAccount(ctx, account)
+			return a.Created, err
+		},
+		Flush: r.lastAccess.Recorder.Flush,
 	}
 }
 
@@ -53,7 +67,12 @@ func (r *rooms) noteAccess(call *wire.Call, demands []wire.Demand) {
 	if len(demands) > 0 {
 		a.Service, a.Action, _ = strings.Cut(demands[0].Action, ":")
 	}
-	if a.Principal != "" {
+	if a.Principal == "" {
+		return
+	}
+	r.lastAccess.Recorder.Note(a)
+	if call.Caller.Session == nil { // a long-term key
+		a.Principal, a.Action = call.Caller.AccessKeyID, ""
 		r.lastAccess.Recorder.Note(a)
 	}
 }
