@@ -8,7 +8,7 @@ import (
 
 	"foyer/internal/arn"
 	"foyer/internal/assignment"
-	"foyer/internal/browser"
+	"foyer/internal/awsconfig"
 	"foyer/internal/directory"
 	"foyer/internal/fault"
 	"foyer/internal/instance"
@@ -199,7 +199,7 @@ func welcome(w io.Writer, ready Ready, d *demo) {
 		}
 		fmt.Fprintf(w, "Sign in as        %s\nPassword          %s\n", strings.Join(names, ", "), d.users[0].Password)
 		fmt.Fprintf(w, "\nFor ~/.aws/config, then `aws sso login --profile %s-%s`:\n\n%s", d.role, d.account,
-			browser.SSOProfile{StartURL: d.startURL, Endpoint: ready.Endpoint, Region: ready.Region, Account: string(d.account), Role: d.role}.Text())
+			awsconfig.Profile{Session: awsconfig.Session{Name: "foyer", StartURL: d.startURL, Endpoint: ready.Endpoint, Region: ready.Region}, Account: string(d.account), Role: d.role}.Text())
 	}
 	if ready.RootSecretAccessKey != "" {
 		fmt.Fprintf(w, `

@@ -58,6 +58,7 @@ func command() *cobra.Command {
 		Version:       version(),
 	}
 	root.AddCommand(serveCommand(), seedCommand(), userCommand(), mfaCommand(), provisioningCommand())
+	root.AddCommand(loginCommand(), logoutCommand(), accountsCommand(), credentialsCommand(), execCommand())
 	return root
 }
 

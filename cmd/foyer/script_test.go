@@ -43,6 +43,7 @@ func (m withParts) Run() int {
 //	as NAME                  use them; ROOT are those of the root user
 //
 //	person ...               act as somebody at a browser: see person_test.go
+//	allow USER PASSWORD foyer ARG ...  run foyer, and allow as that person what its page asks; deny refuses it
 //	login PROFILE USER PASSWORD  run aws sso login, and allow it as that person
 //	device USER PASSWORD     sign in by device authorization with the AWS SDK; sets TOKEN
 //	poll TIMES CLIENT SECRET DEVICE  ask for a device's token without a pause; prints the refusals
@@ -82,6 +83,7 @@ func TestScriptsOnPostgres(t *testing.T) {
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"up": up, "down": down, "crash": kill, "exits": exits,
 	"aws": aws, "until": until, "appears": appears, "capture": capture, "keep": keep, "as": as,
+	"allow": allowed("Allow access"), "deny": allowed("Deny"),
 	"person": actAsPerson, "login": login, "device": device, "poll": poll, "expand": expand,
 	"issuer": issuer, "idtoken": idToken, "samlidp": samlIDP, "assertion": assertion, "verify": verify, "query": query, "keepxml": keepXML,
 	"get": get, "post": post, "codes": codes, "repeat": repeat,

@@ -23,6 +23,7 @@ var storeys = [][]string{
 		"internal/arn", "internal/fault", "internal/secret", "internal/caller", "internal/seal", "internal/mint",
 		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "internal/identitycontext",
 		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "internal/jsontree", "internal/quota", "internal/policycheck", "web",
+		"internal/awsconfig", // the text that the portal shows is the text that foyer configure writes
 	},
 	// ROOMS below both planes.
 	{"internal/audit", "internal/jobs", "internal/once", "internal/tagging", "internal/mail"},
@@ -34,7 +35,7 @@ var storeys = [][]string{
 		"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess", "internal/console",
 	},
 	// FACES and ADAPTERS.
-	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/issuerpages", "internal/sqlstore", "internal/embeddedaccounts", "internal/issuerkeys", "internal/smtp", "internal/auditsink"},
+	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/issuerpages", "internal/sqlstore", "internal/embeddedaccounts", "internal/issuerkeys", "internal/smtp", "internal/auditsink", "internal/portalclient"},
 	// The wiring, the suites (those that open real stores, and the one for contracts), and what generators share.
 	{".", "internal/embeddedaccounts/accountstest", "internal/sqlstore/storetest", "internal/wire/wiretest", "internal/npmdata"},
 	// Programs.

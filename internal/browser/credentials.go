@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"foyer/internal/arn"
+	"foyer/internal/awsconfig"
 	"foyer/internal/federation"
 	"foyer/internal/session"
 )
@@ -30,7 +31,7 @@ func (f *Face) credentialsPage(s session.Session, account arn.AccountID, account
 		Account: string(account), AccountName: accountName, Role: role,
 		Expires:    c.Expires.UTC(),
 		Profile:    role + "-" + string(account),
-		SSOProfile: SSOProfile{f.StartURL(), f.Endpoint, f.Region, string(account), role}.Text(),
+		SSOProfile: f.ssoProfile(string(account), role),
 		Shells: []snippet{
 			{"bash", "macOS and Linux", assignments(`export %s="%s"`, id, key, token)},
 			{"powershell", "PowerShell", assignments(`$Env:%s="%s"`, id, key, token)},
@@ -53,37 +54,9 @@ func assignments(form, id, key, token string) string {
 	}, "\n") + "\n"
 }
 
-// SSOProfile is how clients sign in at a portal and take a role's credentials
-// themselves.
-type SSOProfile struct {
-	StartURL string // of AWS's shape: newer versions of the AWS CLI take no other
-	Endpoint string // where the services are
-	Region   string
-	Account  string
-	Role     string // name of the permission set
-}
-
-// Text is the profile for ~/.aws/config. It says where the services are, those
-// of the sign-in by their names: SDKs look for these before they read a
-// profile's endpoint_url.
-func (p SSOProfile) Text() string {
-	return fmt.Sprintf(`[sso-session foyer]
-sso_start_url = %s
-sso_region = %s
-sso_registration_scopes = sso:account:access
-
-[services foyer]
-sso =
-  endpoint_url = %s
-sso_oidc =
-  endpoint_url = %s
-
-[profile %s-%s]
-sso_session = foyer
-sso_account_id = %s
-sso_role_name = %s
-region = %s
-endpoint_url = %s
-services = foyer
-`, p.StartURL, p.Region, p.Endpoint, p.Endpoint, p.Role, p.Account, p.Account, p.Role, p.Region, p.Endpoint)
+// ssoProfile is all that a client needs in ~/.aws/config to sign in here and take
+// a role's credentials.
+func (f *Face) ssoProfile(account, role string) string {
+	session := awsconfig.Session{Name: "foyer", StartURL: f.StartURL(), Endpoint: f.Endpoint, Region: f.Region}
+	return awsconfig.Profile{Session: session, Account: account, Role: role}.Text()
 }
