@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -49,7 +50,7 @@ func compileActions(patterns []string) actions {
 	for i, p := range patterns {
 		lowered[i] = strings.ToLower(p)
 	}
-	slices.SortStableFunc(lowered, func(p, q string) int { return byLength(serviceOf(p), serviceOf(q)) })
+	slices.SortFunc(lowered, func(p, q string) int { return cmp.Or(byLength(serviceOf(p), serviceOf(q)), byLength(p, q)) })
 	for _, p := range lowered {
 		service, name := serviceOf(p), encodeWildcards(p[strings.IndexByte(p, ':')+1:])
 		switch last := len(a.services) - 1; {
