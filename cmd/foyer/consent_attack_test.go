@@ -22,6 +22,8 @@ func TestAttackConsent(t *testing.T) {
 		"device code sent by a stranger":  (*house).sendDeviceCode,
 		"PKCE downgrade":                  (*house).downgradePKCE,
 		"redirect URI tricks":             (*house).trickRedirect,
+		"cross-site request forgery":      (*house).forgeConsent,
+		"header injection":                (*house).injectState,
 		"clickjacking":                    (*house).frameConsent,
 		"script through client names":     (*house).scriptClients,
 		"password spraying":               (*house).sprayPasswords,
@@ -276,6 +278,61 @@ func (h *house) trickRedirect(t *testing.T) {
 			ClientName: new("evil"), ClientType: new("public"), GrantTypes: []string{"authorization_code"}, IssuerUrl: &h.StartURL, RedirectUris: uris,
 		})
 		wantError[*oidctypes.InvalidRedirectUriException](t, err)
+	}
+}
+
+// forgeConsent: another site answers with a form that it got hold of.
+func (h *house) forgeConsent(t *testing.T) {
+	n, ada := h.native(t), h.inside(t, "ada")
+	begun, poll := h.register(t, ssooidc.RegisterClientInput{}).begin(t, h)
+	for path, address := range map[string]string{"/authorize": n.address(nil), "/device": *begun.VerificationUriComplete} {
+		if err := ada.visitAs(t, address); err != nil {
+			t.Fatal(err)
+		}
+		form := with(ada.form(t, path), "decision", "allow").Encode()
+		for _, header := range []map[string]string{{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}} {
+			header["Content-Type"], header["Accept"] = "application/x-www-form-urlencoded", "text/html"
+			if status, text := fetch(t, ada.client, "POST", h.Endpoint+path, form, header); status != http.StatusForbidden {
+				t.Errorf("a form from %v to %s is answered %d %s", header, path, status, text)
+			}
+		}
+	}
+	pending(t, "another site allowed it", poll)
+	if len(n.answers) > 0 {
+		t.Error("the program was answered")
+	}
+}
+
+// injectState: what a client has us carry stays in the query it is carried in.
+// Characters that a form does not carry unchanged make another request of it,
+// which is refused.
+func (h *house) injectState(t *testing.T) {
+	n, ada := h.native(t), h.inside(t, "ada")
+	for _, state := range []string{"a\r\nSet-Cookie: foyer-session=evil", "a&code=mine&error=", "a#b", "%0d%0aX-Evil:%201", "\x00\u2028", strings.Repeat("s", 4000)} {
+		if err := ada.visitAs(t, n.address(map[string]string{"state": state})); err != nil {
+			t.Fatal(err)
+		}
+		if err := ada.press(t.Context(), "Allow access"); err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(state, "\r\x00") {
+			if len(n.answers) > 0 || !strings.Contains(ada.text(), "That did not work") {
+				t.Errorf("the state %q is answered\n%s", state, ada.text())
+			}
+			continue
+		}
+		if len(n.answers) == 0 {
+			t.Fatalf("the state %q does not come back:\n%s", state, ada.text())
+		}
+		got := <-n.answers
+		if got.Get("state") != state || len(got["code"]) != 1 || got.Get("code") == "mine" || got.Has("error") {
+			t.Errorf("the state %q comes back as %q", state, got)
+		}
+	}
+	for _, cookie := range ada.client.Jar.Cookies(ada.at) {
+		if cookie.Value == "evil" {
+			t.Errorf("the cookie %s was set", cookie)
+		}
 	}
 }
 

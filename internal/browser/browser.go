@@ -94,7 +94,9 @@ func (f *Face) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/start", http.StatusSeeOther) })
 	f.signInPages(mux)
 	f.consentPages(mux)
-	mux.HandleFunc("HEAD /start", f.resolve)
+	for _, typed := range []string{"/{$}", "/start", "/start/{$}"} {
+		mux.HandleFunc("HEAD "+typed, f.resolve)
+	}
 	mux.HandleFunc("GET /start", f.visitor(f.showPortal))
 	mux.HandleFunc("GET /start/{$}", f.visitor(f.showPortal))
 	f.mfaDevicePages(mux)

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -228,19 +229,30 @@ func (s *Service) forget() {
 }
 
 // IsNamedBy reports whether a URL that a person typed, or that a client was
-// configured with, means the instance: a start URL, of AWS's shape or portal's,
-// or an issuer URL. Case, a trailing slash and what follows # do not matter.
+// configured with, means the instance: a start URL, of one of AWS's shapes or
+// portal's, or an issuer URL. Case, a trailing slash and what follows ? or # do
+// not matter, nor does the region, which only names a host of AWS's.
 func (i Instance) IsNamedBy(url, portal string) bool {
 	url, _, _ = strings.Cut(strings.TrimSpace(url), "#")
+	url, _, _ = strings.Cut(url, "?")
 	url = strings.TrimRight(strings.ToLower(url), "/")
-	for _, name := range []string{
-		i.StartURL(), portal, portal + "/start",
-		"https://identitycenter.amazonaws.com/" + i.ID,
-		"https://" + i.ID + ".portal." + i.Region + ".app.aws",
-	} {
+	for _, name := range []string{i.StartURL(), portal, portal + "/start", "https://identitycenter.amazonaws.com/" + i.ID} {
 		if url == strings.ToLower(name) {
 			return true
 		}
 	}
-	return false
+	host, ok := strings.CutPrefix(strings.TrimSuffix(url, "/start"), "https://"+strings.ToLower(i.ID)+".")
+	if !ok {
+		return false
+	}
+	region, ok := strings.CutSuffix(host, ".portal.amazonaws.com")
+	if !ok {
+		host, ok = strings.CutPrefix(host, "portal.")
+		region, _ = strings.CutSuffix(host, ".app.aws")
+		ok = ok && region != host
+	}
+	return ok && regionLabel.MatchString(region)
 }
+
+// regionLabel is how a region looks within a host name.
+var regionLabel = regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)+$`)

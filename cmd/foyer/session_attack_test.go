@@ -1,0 +1,163 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
+	oidctypes "github.com/aws/aws-sdk-go-v2/service/ssooidc/types"
+)
+
+// TestAttackSessions keeps what hangs from a session after its end.
+func TestAttackSessions(t *testing.T) {
+	h, _ := start(t, "--demo", "--session-duration", "15m")
+	for name, attack := range map[string]func(*house, *testing.T){
+		"token after signing out":      (*house).outliveSignOut,
+		"token of a deleted user":      (*house).outliveUser,
+		"token longer than a session":  (*house).outliveSession,
+		"refreshing as another client": (*house).refreshAsAnother,
+	} {
+		t.Run(name, func(t *testing.T) { attack(h, t) })
+	}
+}
+
+// acting is a client that a person who is signed in has allowed to act for them.
+func (h *house) acting(t *testing.T, p *person) (registered, *ssooidc.CreateTokenOutput) {
+	t.Helper()
+	c := h.register(t, ssooidc.RegisterClientInput{})
+	begun, poll := c.begin(t, h)
+	decide(t, p, *begun.VerificationUriComplete, "Allow access")
+	token, err := poll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.lists(t, token.AccessToken); err != nil {
+		t.Fatal(err)
+	}
+	return c, token
+}
+
+func (h *house) gone(t *testing.T, c registered, token *ssooidc.CreateTokenOutput) {
+	t.Helper()
+	if err := h.lists(t, token.AccessToken); err == nil {
+		t.Error("the access token still opens")
+	}
+	_, err := c.refresh(t, token.RefreshToken)
+	wantError[*oidctypes.InvalidGrantException](t, err)
+}
+
+func (h *house) outliveSignOut(t *testing.T) {
+	ben, elsewhere := h.inside(t, "ben"), h.inside(t, "ben")
+	c, token := h.acting(t, ben)
+	_, other := h.acting(t, elsewhere)
+	if err := ben.visitAs(t, h.StartURL); err != nil {
+		t.Fatal(err)
+	}
+	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+	if status, _ := fetch(t, ben.client, "POST", h.Endpoint+"/signout", "", form); status != http.StatusOK {
+		t.Fatalf("signing out is answered %d", status)
+	}
+	h.gone(t, c, token)
+	if err := h.lists(t, other.AccessToken); err != nil {
+		t.Errorf("signing out here ended another session: %v", err)
+	}
+}
+
+func (h *house) outliveUser(t *testing.T) {
+	who := h.newUser(t, "gina")
+	p := newPerson("gina", h.oneTime(t, "gina"))
+	if err := p.visit(t.Context(), h.StartURL); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.submit(t.Context(), map[string]string{"password": ownPassword, "again": ownPassword}); err != nil {
+		t.Fatal(err)
+	}
+	c, token := h.acting(t, p)
+	in := struct {
+		IdentityStoreID string `json:"IdentityStoreId"`
+		UserID          string `json:"UserId"`
+	}(who)
+	if err := h.administrator().call(t.Context(), "identitystore", "AWSIdentityStore.DeleteUser", in, &struct{}{}); err != nil {
+		t.Fatal(err)
+	}
+	h.gone(t, c, token)
+	if err := p.visitAs(t, h.StartURL); err != nil || p.at.Path != "/signin" {
+		t.Errorf("deleted, and at %s: %v", p.at, err)
+	}
+}
+
+func (h *house) outliveSession(t *testing.T) {
+	c, token := h.acting(t, h.inside(t, "ada"))
+	if token.ExpiresIn > 15*60 {
+		t.Errorf("in a session of 15 minutes the access token lasts %d seconds", token.ExpiresIn)
+	}
+	again, err := c.refresh(t, token.RefreshToken)
+	if err != nil || again.ExpiresIn > token.ExpiresIn {
+		t.Errorf("refreshed, it lasts %d seconds, %v", again.ExpiresIn, err)
+	}
+}
+
+func (h *house) refreshAsAnother(t *testing.T) {
+	c, token := h.acting(t, h.inside(t, "ada"))
+	thief := h.register(t, ssooidc.RegisterClientInput{})
+	for name, as := range map[string]registered{"another client": thief, "its id with another secret": {thief.Client, c.id, thief.secret}} {
+		if _, err := as.refresh(t, token.RefreshToken); err == nil {
+			t.Errorf("%s refreshes", name)
+		}
+	}
+	if _, err := c.refresh(t, token.RefreshToken); err != nil {
+		t.Errorf("the client itself: %v", err)
+	}
+}
+
+func TestSessionDurationIsBounded(t *testing.T) {
+	for _, duration := range []string{"14m59s", "2160h1s", "-8h"} {
+		out, err := exec.CommandContext(t.Context(), "foyer", "serve", "--ephemeral", "--session-duration", duration).CombinedOutput()
+		exit, failed := errors.AsType[*exec.ExitError](err)
+		if !failed || exit.ExitCode() != 2 || !strings.Contains(string(out), "want 15m to 2160h") {
+			t.Errorf("--session-duration %s: %v\n%s", duration, err, out)
+		}
+	}
+}
+
+// TestStartURLs does what AWS CLI 2.35.13 and later do before they sign in at a
+// start URL that is not of AWS's shape: they ask for it by HEAD, follow one
+// redirect, and go on with what they are led to if that is a name of AWS's.
+func TestStartURLs(t *testing.T) {
+	h := open(t)
+	client := &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, typed := range []string{"", "/", "/start", "/start/", "/start/#/", "/start?tab=accounts"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, h.Endpoint+typed, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("User-Agent", "Python-urllib/3.14")
+		got, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Body.Close()
+		led, err := got.Location()
+		if err != nil || led.Scheme != "https" || !strings.HasSuffix(led.Host, ".awsapps.com") {
+			t.Errorf("%q leads to %v, %v", typed, led, err)
+			continue
+		}
+		for _, startURL := range []string{led.String(), h.Endpoint + typed} {
+			c := h.register(t, ssooidc.RegisterClientInput{
+				GrantTypes: []string{"authorization_code", "refresh_token"}, RedirectUris: []string{"http://127.0.0.1/oauth/callback"}, IssuerUrl: &startURL,
+			})
+			device := h.register(t, ssooidc.RegisterClientInput{})
+			in := ssooidc.StartDeviceAuthorizationInput{ClientId: device.id, ClientSecret: device.secret, StartUrl: &startURL}
+			if _, err := device.StartDeviceAuthorization(t.Context(), &in); err != nil || c.id == nil {
+				t.Errorf("%s: %v", startURL, err)
+			}
+		}
+	}
+	if p := h.inside(t, "ada"); p.at.Path != "/start" {
+		t.Errorf("a browser is led to %s", p.at)
+	}
+}
