@@ -60,3 +60,8 @@ func allowed(label string) func(ts *testscript.TestScript, neg bool, args []stri
 		}
 	}
 }
+
+// point is login's, for scripts that sign in otherwise.
+func point(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(pointCLI(ts.Getenv("HOME"), ts.Getenv("ENDPOINT")))
+}

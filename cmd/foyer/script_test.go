@@ -45,6 +45,7 @@ func (m withParts) Run() int {
 //	person ...               act as somebody at a browser: see person_test.go
 //	allow USER PASSWORD foyer ARG ...  run foyer, and allow as that person what its page asks; deny refuses it
 //	login PROFILE USER PASSWORD  run aws sso login, and allow it as that person
+//	point                    tell an AWS CLI before 2.13, and its Python, where sign-ins are: they read no services section
 //	device USER PASSWORD     sign in by device authorization with the AWS SDK; sets TOKEN
 //	poll TIMES CLIENT SECRET DEVICE  ask for a device's token without a pause; prints the refusals
 //
@@ -84,7 +85,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"up": up, "down": down, "crash": kill, "exits": exits,
 	"aws": aws, "until": until, "appears": appears, "capture": capture, "keep": keep, "as": as,
 	"allow": allowed("Allow access"), "deny": allowed("Deny"),
-	"person": actAsPerson, "login": login, "device": device, "poll": poll, "expand": expand,
+	"person": actAsPerson, "login": login, "point": point, "device": device, "poll": poll, "expand": expand,
 	"issuer": issuer, "idtoken": idToken, "samlidp": samlIDP, "assertion": assertion, "verify": verify, "query": query, "keepxml": keepXML,
 	"get": get, "post": post, "codes": codes, "repeat": repeat,
 	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "assignments": assignments, "roles": roles,

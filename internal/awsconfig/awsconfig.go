@@ -211,15 +211,22 @@ func (f File) count(id ID) (n int) {
 	return n
 }
 
-// Remove returns f without the section of id. Comments after it stay.
+// Remove returns f without the section of id. Comments after it stay; a blank
+// line before it goes when nothing follows.
 func (f File) Remove(id ID) File {
 	var out File
+	ends := false
 	for _, p := range f.parts {
-		if p.id == id {
+		if ends = p.id == id; ends {
 			out.keepTail(p)
 			continue
 		}
 		out.parts = append(out.parts, p)
+	}
+	if n := len(out.parts); ends && n > 0 {
+		if last := &out.parts[n-1]; strings.HasSuffix(last.body+last.tail, "\n\n") {
+			last.tail = strings.TrimSuffix(last.tail, "\n")
+		}
 	}
 	return out
 }
