@@ -58,7 +58,7 @@ func command() *cobra.Command {
 		Version:       version(),
 	}
 	root.AddCommand(serveCommand(), seedCommand(), userCommand(), mfaCommand(), provisioningCommand())
-	root.AddCommand(loginCommand(), logoutCommand(), accountsCommand(), credentialsCommand(), execCommand(), configureCommand())
+	root.AddCommand(loginCommand(), logoutCommand(), accountsCommand(), credentialsCommand(), execCommand(), configureCommand(), trustCommand())
 	return root
 }
 

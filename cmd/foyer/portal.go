@@ -119,18 +119,17 @@ func newClient(session awsconfig.Session) (*portalclient.Client, error) {
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
-	client, err := httpClient()
+	client, err := httpClient(os.Getenv("AWS_CA_BUNDLE"))
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
 	return &portalclient.Client{Session: session, Cache: portalclient.Cache(dir), HTTP: client, Now: time.Now}, nil
 }
 
-// httpClient trusts, beside what the system trusts, the authorities of
-// AWS_CA_BUNDLE.
-func httpClient() (*http.Client, error) {
+// httpClient trusts, beside what the system trusts, the authorities of a bundle;
+// "" for none.
+func httpClient(bundle string) (*http.Client, error) {
 	client := &http.Client{Timeout: callTime}
-	bundle := os.Getenv("AWS_CA_BUNDLE")
 	if bundle == "" {
 		return client, nil
 	}

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"regexp"
 
@@ -41,6 +44,9 @@ func allowed(label string) func(ts *testscript.TestScript, neg bool, args []stri
 		said, err := readUntil(stderr, signInURL)
 		if err == nil {
 			p, ctx := newPerson(args[0], args[1]), context.Background()
+			trusting, clientErr := httpClient(ts.Getenv("AWS_CA_BUNDLE"))
+			ts.Check(clientErr)
+			p.client.Transport = trusting.Transport
 			if err = p.visit(ctx, signInURL.FindString(said)); err == nil {
 				err = p.press(ctx, label)
 			}
@@ -64,4 +70,35 @@ func allowed(label string) func(ts *testscript.TestScript, neg bool, args []stri
 // point is login's, for scripts that sign in otherwise.
 func point(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(pointCLI(ts.Getenv("HOME"), ts.Getenv("ENDPOINT")))
+}
+
+// proxy starts a proxy that leads every host to the server, as a hosts file
+// would, and sets HTTPS_PROXY.
+func proxy(ts *testscript.TestScript, _ bool, _ []string) {
+	to := ts.Getenv("ADDRESS")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect {
+			http.Error(w, "want CONNECT", http.StatusMethodNotAllowed)
+			return
+		}
+		var dialer net.Dialer
+		up, err := dialer.DialContext(r.Context(), "tcp", to)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		defer up.Close()
+		down, buffered, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer down.Close()
+		if _, err := io.WriteString(down, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
+			return
+		}
+		go func() { _, _ = io.Copy(up, buffered) }()
+		_, _ = io.Copy(down, up)
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("HTTPS_PROXY", server.URL)
 }

@@ -49,6 +49,8 @@ func (m withParts) Run() int {
 //	device USER PASSWORD     sign in by device authorization with the AWS SDK; sets TOKEN
 //	poll TIMES CLIENT SECRET DEVICE  ask for a device's token without a pause; prints the refusals
 //
+//	proxy                    lead every host to the server, as a hosts file would; sets HTTPS_PROXY
+//
 //	expand FROM TO           write a file again with the environment's values in it
 //
 //	issuer, idtoken NAME CLAIM=TEXT ...        an OpenID Connect issuer, and its tokens: see issuer_test.go
@@ -85,7 +87,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"up": up, "down": down, "crash": kill, "exits": exits,
 	"aws": aws, "until": until, "appears": appears, "capture": capture, "keep": keep, "as": as,
 	"allow": allowed("Allow access"), "deny": allowed("Deny"),
-	"person": actAsPerson, "login": login, "point": point, "device": device, "poll": poll, "expand": expand,
+	"person": actAsPerson, "login": login, "point": point, "proxy": proxy, "device": device, "poll": poll, "expand": expand,
 	"issuer": issuer, "idtoken": idToken, "samlidp": samlIDP, "assertion": assertion, "verify": verify, "query": query, "keepxml": keepXML,
 	"get": get, "post": post, "codes": codes, "repeat": repeat,
 	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "assignments": assignments, "roles": roles,

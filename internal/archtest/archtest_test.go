@@ -35,7 +35,7 @@ var storeys = [][]string{
 		"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess", "internal/console",
 	},
 	// FACES and ADAPTERS.
-	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/issuerpages", "internal/sqlstore", "internal/embeddedaccounts", "internal/issuerkeys", "internal/smtp", "internal/auditsink", "internal/portalclient"},
+	{"internal/edge", "internal/awsapi/*", "internal/browser", "internal/issuerpages", "internal/sqlstore", "internal/embeddedaccounts", "internal/issuerkeys", "internal/smtp", "internal/auditsink", "internal/portalclient", "internal/localca"},
 	// The wiring, the suites (those that open real stores, and the one for contracts), and what generators share.
 	{".", "internal/embeddedaccounts/accountstest", "internal/sqlstore/storetest", "internal/wire/wiretest", "internal/npmdata"},
 	// Programs.
