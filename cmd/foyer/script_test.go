@@ -89,7 +89,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"allow": allowed("Allow access"), "deny": allowed("Deny"),
 	"person": actAsPerson, "login": login, "point": point, "proxy": proxy, "device": device, "poll": poll, "expand": expand,
 	"issuer": issuer, "idtoken": idToken, "samlidp": samlIDP, "assertion": assertion, "verify": verify, "query": query, "keepxml": keepXML,
-	"get": get, "post": post, "codes": codes, "repeat": repeat,
+	"get": get, "post": post, "codes": codes, "keypair": keypair, "repeat": repeat,
 	"accounts": accounts, "assign": assign, "provision": provision, "settled": settled, "assignments": assignments, "roles": roles,
 }
 

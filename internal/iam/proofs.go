@@ -11,6 +11,8 @@ type ProofTx interface {
 	AccountTx
 	ProfileTx
 	MFATx
+	UserCredentialTx
+	CertificateTx
 }
 
 // unproven refuses to delete a user who still has something to prove itself with.
@@ -23,8 +25,27 @@ func unproven(ctx context.Context, tx Tx, user Entity) error {
 		return inUse("Cannot delete entity, must delete login profile first.")
 	}
 	devices, err := tx.IAMDevices(ctx, DevicesQuery{UserID: user.ID}, paging.Page{Limit: 1})
-	if err == nil && len(devices) > 0 {
-		err = inUse("Cannot delete entity, must delete MFA device first.")
+	if err != nil {
+		return err
 	}
-	return err
+	if len(devices) > 0 {
+		return inUse("Cannot delete entity, must delete MFA device first.")
+	}
+	for _, held := range []struct {
+		kind    CredentialKind
+		message string
+	}{
+		{SigningCertificate, "Cannot delete entity, must delete certificates first."},
+		{SSHPublicKey, "Cannot delete entity, must remove referenced objects first."},
+		{ServiceCredential, "Cannot delete entity, must remove referenced objects first."},
+	} {
+		n, err := tx.IAMCredentialCount(ctx, CredentialsQuery{Account: user.Account, Kind: held.kind, UserID: user.ID})
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return inUse(held.message)
+		}
+	}
+	return nil
 }

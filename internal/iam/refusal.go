@@ -1,6 +1,10 @@
 package iam
 
-import "foyer/internal/fault"
+import (
+	"fmt"
+
+	"foyer/internal/fault"
+)
 
 // Reason is why something is refused that AWS has a code of its own for.
 type Reason uint8
@@ -31,6 +35,11 @@ func (e *Refusal) Error() string { return e.Err.Error() }
 
 // Unwrap returns the fault.
 func (e *Refusal) Unwrap() error { return e.Err }
+
+// refuseFor is refuse with the cause, for the log.
+func refuseFor(r Reason, cause error, format string, args ...any) error {
+	return &Refusal{r, &fault.Error{Kind: fault.Invalid, Message: fmt.Sprintf(format, args...), Err: cause}}
+}
 
 func refuse(r Reason, format string, args ...any) error {
 	return &Refusal{r, fault.Newf(fault.Invalid, format, args...)}

@@ -9,7 +9,7 @@ import (
 
 // Counts is how many things of each kind an account holds.
 type Counts struct {
-	Users, Groups, Roles, Policies, PolicyVersions, Providers, RootKeys, InstanceProfiles, RootPasswords, MFADevices, MFADevicesInUse int64
+	Users, Groups, Roles, Policies, PolicyVersions, Providers, RootKeys, InstanceProfiles, RootPasswords, MFADevices, MFADevicesInUse, RootCertificates, ServerCertificates int64
 }
 
 // SummaryTx counts.
@@ -46,7 +46,8 @@ func (s *Service) Summary(ctx context.Context, account arn.AccountID) (summary m
 		"PoliciesQuota": told(q.Policies), "InstanceProfilesQuota": told(q.InstanceProfiles), "VersionsPerPolicyQuota": told(q.VersionsPerPolicy),
 		"PolicyVersionsInUseQuota": policyVersionsInUse, "GlobalEndpointTokenVersion": int64(max(settings.TokenVersion, 1)),
 		"AccountPasswordPresent": c.RootPasswords, "AccountMFAEnabled": 0, "MFADevices": c.MFADevices, "MFADevicesInUse": c.MFADevicesInUse,
-		"AccountSigningCertificatesPresent": 0, "ServerCertificates": 0,
+		"AccountSigningCertificatesPresent": min(c.RootCertificates, 1), "SigningCertificatesPerUserQuota": told(q.CertificatesPerUser),
+		"ServerCertificates": c.ServerCertificates, "ServerCertificatesQuota": told(q.ServerCertificates),
 	}, nil
 }
 

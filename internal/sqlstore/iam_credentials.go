@@ -26,7 +26,7 @@ func (tx *Tx) Credentials(ctx context.Context, account arn.AccountID) ([]iam.Cre
 		byID[all[i].UserID] = &all[i]
 	}
 	for _, read := range []func(context.Context, arn.AccountID, map[string]*iam.Credentials) error{
-		tx.credentialPasswords, tx.credentialDevices, tx.credentialKeys,
+		tx.credentialPasswords, tx.credentialDevices, tx.credentialKeys, tx.credentialCertificates,
 	} {
 		if err := read(ctx, account, byID); err != nil {
 			return nil, err
@@ -99,6 +99,20 @@ func (tx *Tx) credentialKeys(ctx context.Context, account arn.AccountID, of map[
 			k.Used, k.Region, k.Service = a.At, a.Region, a.Service
 		}
 	}
+	return err
+}
+
+// credentialCertificates adds signing certificates.
+func (tx *Tx) credentialCertificates(ctx context.Context, account arn.AccountID, of map[string]*iam.Credentials) error {
+	_, err := rows(ctx, tx, func(row scanner) (struct{}, error) {
+		var user string
+		var active, created int64
+		err := row.Scan(&user, &active, &created)
+		if c := of[user]; c != nil {
+			c.Certificates = append(c.Certificates, iam.CertificateState{Active: active != 0, Uploaded: fromMicros(created)})
+		}
+		return struct{}{}, err
+	}, "SELECT user_id, active, created FROM iam_credential WHERE account = ? AND kind = ? ORDER BY user_id, created, id", string(account), string(iam.SigningCertificate))
 	return err
 }
 

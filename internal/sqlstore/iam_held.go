@@ -50,8 +50,10 @@ func (tx *Tx) IAMCounts(ctx context.Context, account arn.AccountID) (c iam.Count
 		(SELECT COUNT(*) FROM iam_instance_profile WHERE account = ?),
 		(SELECT COUNT(*) FROM iam_login_profile WHERE account = ? AND user_id = ''),
 		(SELECT COUNT(*) FROM iam_mfa_device WHERE account = ?),
-		(SELECT COUNT(*) FROM iam_mfa_device WHERE account = ? AND user_id <> '')`,
-		[]any{a, a, a, a, a, a, a, a, a, a, a, a}, &c.Users, &c.Groups, &c.Roles, &c.Policies, &c.PolicyVersions, &c.Providers, &c.RootKeys, &c.InstanceProfiles,
-		&c.RootPasswords, &c.MFADevices, &c.MFADevicesInUse)
+		(SELECT COUNT(*) FROM iam_mfa_device WHERE account = ? AND user_id <> ''),
+		(SELECT COUNT(*) FROM iam_credential WHERE account = ? AND kind = 'signing' AND user_id = ''),
+		(SELECT COUNT(*) FROM iam_server_certificate WHERE account = ?)`,
+		[]any{a, a, a, a, a, a, a, a, a, a, a, a, a, a}, &c.Users, &c.Groups, &c.Roles, &c.Policies, &c.PolicyVersions, &c.Providers, &c.RootKeys, &c.InstanceProfiles,
+		&c.RootPasswords, &c.MFADevices, &c.MFADevicesInUse, &c.RootCertificates, &c.ServerCertificates)
 	return c, err
 }

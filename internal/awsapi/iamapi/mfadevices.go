@@ -141,6 +141,17 @@ func (s *Service) ListMFADeviceTags(ctx context.Context, call *wire.Call, in *Li
 	return &ListMFADeviceTagsResponse{Tags: tags, IsTruncated: truncated, Marker: marker}, err
 }
 
+// onDevice is the Authorization of an operation on a device.
+func onDevice[In any](s *Service, operation string, of func(*In) (serial string, keys map[string][]string)) wire.Authorization {
+	return func(ctx context.Context, call *wire.Call, in any) ([]wire.Demand, error) {
+		serial, keys := of(in.(*In))
+		return onResource(operation, serial, keys, func() (string, map[string]string, error) {
+			d, err := s.IAM.MFADevice(ctx, call.Caller.Account, serial)
+			return d.Serial, d.Tags, err
+		})
+	}
+}
+
 func (s *Service) deviceAuthorizations() map[string]wire.Authorization {
 	return map[string]wire.Authorization{
 		"CreateVirtualMFADevice": at("CreateVirtualMFADevice", func(call *wire.Call, in *CreateVirtualMFADeviceRequest) (string, map[string][]string) {
@@ -149,16 +160,16 @@ func (s *Service) deviceAuthorizations() map[string]wire.Authorization {
 		"ListVirtualMFADevices": at("ListVirtualMFADevices", func(*wire.Call, *ListVirtualMFADevicesRequest) (string, map[string][]string) {
 			return "*", nil
 		}),
-		"DeleteVirtualMFADevice": at("DeleteVirtualMFADevice", func(_ *wire.Call, in *DeleteVirtualMFADeviceRequest) (string, map[string][]string) {
+		"DeleteVirtualMFADevice": onDevice(s, "DeleteVirtualMFADevice", func(in *DeleteVirtualMFADeviceRequest) (string, map[string][]string) {
 			return in.SerialNumber, nil
 		}),
-		"TagMFADevice": at("TagMFADevice", func(_ *wire.Call, in *TagMFADeviceRequest) (string, map[string][]string) {
+		"TagMFADevice": onDevice(s, "TagMFADevice", func(in *TagMFADeviceRequest) (string, map[string][]string) {
 			return in.SerialNumber, tagging(in.Tags)
 		}),
-		"UntagMFADevice": at("UntagMFADevice", func(_ *wire.Call, in *UntagMFADeviceRequest) (string, map[string][]string) {
+		"UntagMFADevice": onDevice(s, "UntagMFADevice", func(in *UntagMFADeviceRequest) (string, map[string][]string) {
 			return in.SerialNumber, untagging(in.TagKeys)
 		}),
-		"ListMFADeviceTags": at("ListMFADeviceTags", func(_ *wire.Call, in *ListMFADeviceTagsRequest) (string, map[string][]string) {
+		"ListMFADeviceTags": onDevice(s, "ListMFADeviceTags", func(in *ListMFADeviceTagsRequest) (string, map[string][]string) {
 			return in.SerialNumber, nil
 		}),
 		"EnableMFADevice": on(s, "EnableMFADevice", func(call *wire.Call, in *EnableMFADeviceRequest) ask {
