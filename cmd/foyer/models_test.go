@@ -9,7 +9,7 @@ import (
 
 // newerModels are services whose operations the packaged AWS CLI does not all
 // know yet.
-var newerModels = []string{"sso-admin", "sso-oidc"}
+var newerModels = []string{"accessanalyzer", "sso-admin", "sso-oidc"}
 
 // addModels teaches an AWS CLI with this home the operations of newerModels,
 // putting the models where `aws configure add-model` puts them.

@@ -22,7 +22,7 @@ var storeys = [][]string{
 	{
 		"internal/arn", "internal/fault", "internal/secret", "internal/caller", "internal/seal", "internal/mint",
 		"internal/paging", "internal/policy", "internal/sigv4", "internal/saml", "internal/wire", "internal/awsmanaged", "internal/identitycontext",
-		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "internal/jsontree", "internal/quota", "internal/policycheck", "web",
+		"internal/company", "internal/packed", "internal/actioncatalogue", "internal/inherit", "internal/jsontree", "internal/quota", "internal/policycheck", "internal/policygrant", "web",
 		"internal/awsconfig", // the text that the portal shows is the text that foyer configure writes
 	},
 	// ROOMS below both planes.
@@ -48,6 +48,7 @@ var doors = map[string][]string{
 	"internal/awsmanaged":      {"internal/packed"},                                                                  // the documents are embedded packed
 	"internal/policy":          {"internal/jsontree"},                                                                // statements know where they stand
 	"internal/policycheck":     {"internal/jsontree", "internal/policy", "internal/actioncatalogue", "internal/arn"}, // policies are checked against what AWS has
+	"internal/policygrant":     {"internal/jsontree", "internal/actioncatalogue", "internal/fault"},                  // policies grant actions that AWS has
 	"internal/actioncatalogue": {"internal/packed"},                                                                  // the services are embedded packed
 	"internal/caller":          {"internal/arn"},                                                                     // a caller lives in an account
 	"internal/mint":            {"internal/secret"},                                                                  // tokens are born secret

@@ -1,5 +1,5 @@
 // Package accessanalyzerapi serves AWS's API of access analysis: the
-// validation of policies.
+// validation of policies, and checks of what they grant.
 package accessanalyzerapi
 
 import (
@@ -29,6 +29,12 @@ func (s *Service) API() *wire.API { return newAPI(s, authorizations, faultOf) }
 var authorizations = map[string]wire.Authorization{
 	"ValidatePolicy": wire.Demands(func(*wire.Call, *ValidatePolicyRequest) []wire.Demand {
 		return []wire.Demand{{Action: "access-analyzer:ValidatePolicy", Resource: "*"}}
+	}),
+	"CheckAccessNotGranted": wire.Demands(func(*wire.Call, *CheckAccessNotGrantedRequest) []wire.Demand {
+		return []wire.Demand{{Action: "access-analyzer:CheckAccessNotGranted", Resource: "*"}}
+	}),
+	"CheckNoNewAccess": wire.Demands(func(*wire.Call, *CheckNoNewAccessRequest) []wire.Demand {
+		return []wire.Demand{{Action: "access-analyzer:CheckNoNewAccess", Resource: "*"}}
 	}),
 }
 
