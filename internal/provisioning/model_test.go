@@ -15,6 +15,8 @@ import (
 	"foyer/internal/arn"
 	"foyer/internal/assignment"
 	"foyer/internal/directory"
+	"foyer/internal/embeddedaccounts"
+	"foyer/internal/fault"
 	"foyer/internal/paging"
 	"foyer/internal/permissionset"
 	"foyer/internal/provisioning"
@@ -28,8 +30,10 @@ type model struct {
 	house    *house
 	later    time.Duration
 	sets     []string                              // ARNs
+	names    map[string]string                     // of every set there ever was
 	accounts []arn.AccountID                       // that are there
-	users    []string                              // ids
+	users    []string                              // ids; of groups too
+	groups   map[string]bool                       // those that are groups
 	managed  map[string]string                     // of a set: the one policy; "missing" for one no account has
 	active   map[provisioning.Pair]map[string]bool // who has it
 	pending  map[provisioning.Pair]map[string]bool // who is about to
@@ -38,6 +42,7 @@ type model struct {
 	spoilt   map[provisioning.Pair]bool            // what somebody changed behind our back
 	unsure   map[provisioning.Pair]bool            // whose role may be anything, since it cannot be written as its set is now
 	asked    map[string]provisioning.Operation     // requests that have not ended, by id
+	added    int                                   // new accounts
 }
 
 // missing is a policy that no account has.
@@ -47,7 +52,7 @@ var modelPolicies = []string{"ReadOnlyAccess", "SecurityAudit", "PowerUserAccess
 
 // template makes a store with an instance, its key, accounts and users, which
 // every run begins with a copy of.
-func template(t *testing.T) (dir string, accounts []arn.AccountID, users []string) {
+func template(t *testing.T) (dir string, accounts []arn.AccountID, users []string, group string) {
 	t.Helper()
 	dir = t.TempDir()
 	db, err := sqlstore.OpenFile(t.Context(), dir, time.Now)
@@ -66,10 +71,14 @@ func template(t *testing.T) (dir string, accounts []arn.AccountID, users []strin
 		}
 		users = append(users, string(u.ID))
 	}
+	g, err := h.directory.CreateGroup(t.Context(), "test", "Team", "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return dir, accounts, append(users, h.ann)
+	return dir, accounts, append(users, h.ann, string(g.ID)), string(g.ID)
 }
 
 // open opens the store as a process that starts does.
@@ -104,7 +113,14 @@ func (m *model) pair(t *rapid.T) (provisioning.Pair, bool) {
 }
 
 func (m *model) assignment(p provisioning.Pair, user string) assignment.Assignment {
-	return assignment.Assignment{Account: p.Account, Set: p.Set, PrincipalType: assignment.User, PrincipalID: user}
+	return assignment.Assignment{Account: p.Account, Set: p.Set, PrincipalType: m.typeOf(user), PrincipalID: user}
+}
+
+func (m *model) typeOf(principal string) assignment.PrincipalType {
+	if m.groups[principal] {
+		return assignment.Group
+	}
+	return assignment.User
 }
 
 func put(all map[provisioning.Pair]map[string]bool, p provisioning.Pair, user string) {
@@ -115,16 +131,62 @@ func put(all map[provisioning.Pair]map[string]bool, p provisioning.Pair, user st
 }
 
 func (m *model) createSet(t *rapid.T) {
-	if len(m.sets) == 4 {
+	if len(m.sets) == 4 || len(m.names) == 20 {
 		t.Skip()
 	}
 	i, err := m.house.instance.Instance(m.t.Context())
 	m.check(t, err)
+	name := "Set" + string(rune('A'+len(m.names)))
 	m.unit(t, func(ctx context.Context) error {
-		set, err := m.house.sets.Create(ctx, permissionset.Set{InstanceARN: i.ARN(), Name: "Set" + string(rune('A'+len(m.sets)))}, nil)
-		m.sets = append(m.sets, set.ARN)
+		set, err := m.house.sets.Create(ctx, permissionset.Set{InstanceARN: i.ARN(), Name: name}, nil)
+		m.sets, m.names[set.ARN] = append(m.sets, set.ARN), name
 		return err
 	})
+}
+
+// deleteSet deletes a set, which must be refused while it is in use.
+func (m *model) deleteSet(t *rapid.T) {
+	if len(m.sets) < 2 {
+		t.Skip()
+	}
+	set := rapid.SampledFrom(m.sets).Draw(t, "set")
+	used, perhaps := false, false
+	for p, who := range m.active {
+		used = used || p.Set == set && len(who) > 0
+	}
+	for p := range m.deployed { // in accounts that are gone too, until a job has cleaned up
+		perhaps = perhaps || p.Set == set
+	}
+	for p := range m.dirty {
+		perhaps = perhaps || p.Set == set
+	}
+	err := m.house.db.Unit(m.t.Context(), func(ctx context.Context) error { return m.house.sets.Delete(ctx, set) })
+	switch {
+	case fault.Of(err) == fault.Conflict && (used || perhaps):
+		return
+	case err != nil || used:
+		t.Fatalf("a set that is in use %t, or perhaps %t, is deleted: %v", used, perhaps, err)
+	}
+	m.sets = slices.DeleteFunc(m.sets, func(s string) bool { return s == set })
+	for p := range m.pending {
+		if p.Set == set {
+			delete(m.pending, p)
+		}
+	}
+}
+
+// newAccount adds an account, in which nobody has anything yet.
+func (m *model) newAccount(t *rapid.T) {
+	if m.added == 3 {
+		t.Skip()
+	}
+	m.added++
+	id := arn.AccountID("66667777000" + string(rune('0'+m.added)))
+	org := m.house.accounts.Accounts.(*embeddedaccounts.Accounts).Organizations
+	m.unit(t, func(ctx context.Context) error {
+		return org.CreateStandalone(ctx, id, "New", string(id)+"@example.net")
+	})
+	m.accounts = append(m.accounts, id)
 }
 
 // changePolicy gives a set another one policy.
@@ -201,10 +263,16 @@ func (m *model) userGone(t *rapid.T) {
 	}
 	user := rapid.SampledFrom(m.users).Draw(t, "user")
 	m.unit(t, func(ctx context.Context) error {
-		if err := m.house.directory.DeleteUser(ctx, directory.UserID(user)); err != nil {
+		var err error
+		if m.groups[user] {
+			err = m.house.directory.DeleteGroup(ctx, directory.GroupID(user))
+		} else {
+			err = m.house.directory.DeleteUser(ctx, directory.UserID(user))
+		}
+		if err != nil {
 			return err
 		}
-		return m.house.assignments.PrincipalGone(ctx, string(assignment.User), user)
+		return m.house.assignments.PrincipalGone(ctx, string(m.typeOf(user)), user)
 	})
 	m.users = slices.DeleteFunc(m.users, func(u string) bool { return u == user })
 	for _, all := range []map[provisioning.Pair]map[string]bool{m.active, m.pending} {
@@ -289,7 +357,7 @@ func (m *model) spoilRole(t *rapid.T) {
 		t.Skip() // it is written again as its set is now, which is another story
 	}
 	gone := rapid.Bool().Draw(t, "gone")
-	name := "Set" + string(rune('A'+slices.Index(m.sets, p.Set)))
+	name := m.names[p.Set]
 	m.check(t, m.house.db.InTx(m.t.Context(), func(tx *sqlstore.Tx) error {
 		role, _, err := tx.IAMRole(m.t.Context(), p.Account, i.RoleName(name, p.Account, p.Set))
 		if err != nil {
@@ -402,7 +470,7 @@ func (m *model) compare(t *rapid.T) {
 	m.check(t, err)
 	want, unsure := map[string]string{}, map[string]bool{}
 	for p, policy := range m.deployed {
-		name := "Set" + string(rune('A'+slices.Index(m.sets, p.Set)))
+		name := m.names[p.Set]
 		key := string(p.Account) + " " + i.RoleName(name, p.Account, p.Set)
 		if unsure[key] = m.unsure[p]; !unsure[key] {
 			want[key] = policy
@@ -462,10 +530,11 @@ func (m *model) everyAccount(t *rapid.T) (ids []arn.AccountID) {
 // Whatever administrators do, and wherever the process dies: once nothing is
 // left to do, accounts hold what assignments say.
 func TestAccountsHoldWhatAssignmentsSay(t *testing.T) {
-	from, accounts, users := template(t)
+	from, accounts, users, group := template(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &model{
 			t: t, dir: t.TempDir(), accounts: slices.Clone(accounts), users: slices.Clone(users), managed: map[string]string{},
+			names: map[string]string{}, groups: map[string]bool{group: true},
 			active: map[provisioning.Pair]map[string]bool{}, pending: map[provisioning.Pair]map[string]bool{},
 			deployed: map[provisioning.Pair]string{}, dirty: map[provisioning.Pair]bool{}, spoilt: map[provisioning.Pair]bool{}, unsure: map[provisioning.Pair]bool{}, asked: map[string]provisioning.Operation{},
 		}
@@ -478,7 +547,7 @@ func TestAccountsHoldWhatAssignmentsSay(t *testing.T) {
 		m.createSet(rt)
 		rt.Repeat(map[string]func(*rapid.T){
 			"create a set": m.createSet, "change a policy": m.changePolicy, "assign": m.assign, "assign again": m.assign, "unassign": m.unassign,
-			"a user is gone": m.userGone, "an account is gone": m.accountGone, "provision": m.provisionAll, "spoil a role": m.spoilRole,
+			"a user or group is gone": m.userGone, "delete a set": m.deleteSet, "a new account": m.newAccount, "an account is gone": m.accountGone, "provision": m.provisionAll, "spoil a role": m.spoilRole,
 			"crash": m.crash, "quiet": m.quiet,
 		})
 		m.quiet(rt)
