@@ -176,6 +176,7 @@ func (c *checker) value(one *condition, p place) {
 		c.wrongValue(one, p)
 	case one.Type == policy.StringOperator && !one.Wildcards && strings.ContainsAny(withoutLiterals(text), "*?"):
 		c.found(wildcardWithoutLike, p)
+	case one.Type == policy.StringOperator && !hasVariable && c.network(one, p, text):
 	case one.Type == policy.DateOperator && isDigits(text):
 		c.found(epochDate, p, text)
 	case one.Type == policy.IPOperator:
@@ -183,6 +184,27 @@ func (c *checker) value(one *condition, p place) {
 			c.found(improveRange, p, n.Masked())
 		}
 	}
+}
+
+// networks are keys whose values identify a network or an endpoint of one, in
+// lower case, with the prefix of those.
+var networks = map[string]struct {
+	prefix string
+	wrong  issue
+}{"aws:sourcevpc": {"vpc-", vpcFormat}, "aws:sourcevpce": {"vpce-", vpceFormat}}
+
+// network finds values that identify no network, and reports whether it did.
+func (c *checker) network(one *condition, p place, text string) bool {
+	of, ok := networks[strings.ToLower(one.key)]
+	if !ok || one.Wildcards && strings.ContainsAny(text, "*?") {
+		return false
+	}
+	id, named := strings.CutPrefix(text, of.prefix)
+	if named && (len(id) == 8 || len(id) == 17) && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
+		return false
+	}
+	c.found(of.wrong, p)
+	return true
 }
 
 // withoutLiterals is text without the ${*} and ${?} that mean the characters.

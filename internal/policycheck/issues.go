@@ -51,8 +51,11 @@ var (
 	missingPrincipal     = issue{Error, "MISSING_PRINCIPAL", "Add a Principal element to the policy statement."}
 	unsupportedPrincipal = issue{Error, "UNSUPPORTED_PRINCIPAL", "The policy type %s does not support the Principal element. Remove the Principal element."}
 	scpPrincipal         = issue{Error, "SCP_SYNTAX_ERROR_PRINCIPAL", "SCPs do not support specifying principals. Remove the Principal or NotPrincipal element."}
-	rcpAllow             = issue{Error, "RCP_SYNTAX_ERROR_ALLOW", "RCPs only support specifying Principal with \"Effect\": \"Deny\". Update the effect."}
-	rcpPrincipal         = issue{Error, "RCP_SYNTAX_ERROR_PRINCIPAL", "RCPs support only \"*\" in the Principal element. Update the Principal element."}
+	rcpAllow             = issue{Error, "RCP_SYNTAX_ERROR_ALLOW", "RCPs only support specifying all principals (\"*\") in the Principal element, all resources (\"*\") in the Resource element, and no Condition element with an effect of Allow."}
+	rcpPrincipal         = issue{Error, "RCP_SYNTAX_ERROR_PRINCIPAL", "The Principal element contents are not valid. RCPs only support specifying all principals (\"*\") in the Principal element. The NotPrincipal element is not supported for RCPs."}
+	rcpNotAction         = issue{Error, "RCP_SYNTAX_ERROR_NOTACTION", "RCPs do not support the NotAction element. Update to use the Action element."}
+	rcpAction            = issue{Error, "RCP_SYNTAX_ERROR_ACTION", "RCPs only support specifying select service prefixes in the Action element. Learn more here."}
+	resourceControlSize  = issue{Error, "POLICY_SIZE_EXCEEDS_RCP_QUOTA", "The %d characters in the resource control policy (RCP) exceed the %d character maximum for RCPs. We recommend that you use multiple granular policies."}
 	uniqueSids           = issue{Error, "UNIQUE_SIDS_REQUIRED", "Duplicate statement IDs are not supported for this policy type. Update the Sid value."}
 	unsupportedSid       = issue{Error, "UNSUPPORTED_SID", "Update the characters in the Sid element to use one of the following character types: [a-z, A-Z, 0-9]"}
 	serviceControlSize   = issue{Error, "POLICY_SIZE_EXCEEDS_SCP_QUOTA", "The characters in the service control policy (SCP) exceed the character maximum for SCPs. We recommend that you use multiple granular policies."}
@@ -78,6 +81,17 @@ var (
 	principalWildcard = issue{Error, "UNSUPPORTED_WILDCARD_IN_PRINCIPAL", "Wildcards (*, ?) are not supported with the principal key %s. Replace the wildcard with a valid principal value."}
 )
 
+// Errors of trust policies.
+var (
+	trustNotPrincipal = issue{Error, "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", "Role trust policies do not support NotPrincipal. Update the policy to use a Principal element instead."}
+	trustWildcard     = issue{Error, "ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL", "\"Principal:\" \"*\" is not supported in the principal element of a role trust policy. Replace the wildcard with a valid principal value."}
+	trustResource     = issue{Error, "ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", "Role trust policies apply to the role that they are attached to. You cannot specify a resource. Remove the Resource or NotResource element."}
+	trustFederated    = issue{Error, "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", "The principal value specifies a federated principal that does not match the expected format. Update the federated principal to a domain name or a SAML metadata ARN."}
+	mismatchedAction  = issue{Error, "MISMATCHED_ACTION_FOR_PRINCIPAL", "The %s action is invalid with the following principal(s): %s. Use a SAML provider principal with the sts:AssumeRoleWithSAML action or use an OIDC provider principal with the sts:AssumeRoleWithWebIdentity action. Ensure the provider is Federated if you use either of the two options."}
+	rolesAnywhere     = issue{Error, "MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY", "The rolesanywhere.amazonaws.com service principal requires the sts:AssumeRole, sts:SetSourceIdentity, and sts:TagSession permissions to assume a role. Add the missing permissions to the policy."}
+	federatedResource = issue{Error, "FEDERATED_PRINCIPAL_NOT_SUPPORTED", "The policy type does not support a federated identity provider in the principal element. Use a supported principal."}
+)
+
 // Errors of conditions and variables.
 var (
 	invalidOperator      = issue{Error, "INVALID_CONDITION_OPERATOR", "The condition operator %s is not valid. Use a valid condition operator."}
@@ -93,6 +107,8 @@ var (
 	missingQualifier     = issue{Error, "MISSING_QUALIFIER", "The request context key %s has multiple values. Use the ForAllValues or ForAnyValue condition key qualifiers in your policy."}
 	privateAddress       = issue{Error, "PRIVATE_IP_ADDRESS", "aws:SourceIp works only for public IP address ranges. The values for condition key aws:SourceIp include only private IP addresses and will not have the desired effect. Update the value to include only public IP addresses."}
 	privateNotAddress    = issue{Error, "PRIVATE_NOT_IP_ADDRESS", "The values for condition key aws:SourceIp include only private IP addresses and has no effect. aws:SourceIp works only for public IP address ranges. Update the value to include only public IP addresses."}
+	vpcFormat            = issue{Error, "INVALID_VPC_FORMAT", "The VPC identifier in the condition key value is not valid. Use the prefix 'vpc-' followed by 8 or 17 alphanumeric characters."}
+	vpceFormat           = issue{Error, "INVALID_VPCE_FORMAT", "The VPCE identifier in the condition key value is not valid.  Use the prefix 'vpce-' followed by 8 or 17 alphanumeric characters."}
 	variableOperator     = issue{Error, "INVALID_VARIABLE_FOR_OPERATOR", "Policy variables can only be used with String and ARN operators."}
 	variableBrace        = issue{Error, "MISSING_BRACE_IN_VARIABLE", "The policy variable is missing a closing curly brace. Add } after the variable text."}
 	variableQuote        = issue{Error, "MISSING_QUOTE_IN_VARIABLE", "The policy variable default value must begin and end with a single quote. Add the missing quote."}
@@ -106,7 +122,7 @@ var (
 	typeMismatch         = issue{Warning, "TYPE_MISMATCH", "Use the operator type %s instead of operator %s for the condition key %s."}
 	mismatchBool         = issue{Warning, "TYPE_MISMATCH_BOOLEAN", "Add a valid Boolean value (true or false) for the condition operator %s."}
 	mismatchDate         = issue{Warning, "TYPE_MISMATCH_DATE", "The date condition operator is used with an invalid value. Specify a valid date using YYYY-MM-DD or other ISO 8601 date/time format."}
-	mismatchIP           = issue{Warning, "TYPE_MISMATCH_IP_RANGE", "The condition operator %s is used with an invalid IP range value. Specify the IP range in standard CIDR format."}
+	mismatchIP           = issue{Error, "TYPE_MISMATCH_IP_RANGE", "The condition operator %s is used with an invalid IP range value. Specify the IP range in standard CIDR format."}
 	mismatchNumber       = issue{Warning, "TYPE_MISMATCH_NUMBER", "Add a valid numeric value for the condition operator %s."}
 	mismatchString       = issue{Warning, "TYPE_MISMATCH_STRING", "Add a valid base64-encoded string value for the condition operator %s."}
 	epochDate            = issue{Warning, "INVALID_DATE_VALUE", "The date %s might not resolve as expected. We recommend that you use the YYYY-MM-DD format."}

@@ -217,6 +217,8 @@ func (c *checker) version(root place) {
 const (
 	identityQuota       = 6144
 	serviceControlQuota = 5120
+
+	resourceControlQuota = 5120
 )
 
 func (c *checker) size(root place) {
@@ -229,6 +231,10 @@ func (c *checker) size(root place) {
 		if len(c.text) > serviceControlQuota {
 			c.found(serviceControlSize, root)
 		}
-	case Resource, Trust, ResourceControl:
+	case ResourceControl:
+		if len(c.text) > resourceControlQuota {
+			c.found(resourceControlSize, root, len(c.text), resourceControlQuota)
+		}
+	case Resource, Trust:
 	}
 }

@@ -101,7 +101,7 @@ func TestSpan(t *testing.T) {
     ]
 }`
 	findings := policycheck.Check(document, policycheck.Resource)
-	if len(findings) != 1 {
+	if len(findings) != 2 || findings[1].Code != "MISMATCHED_ACTION_FOR_PRINCIPAL" || paths(findings[1].Locations) != "/Statement/0/Action/0 /Statement/0/Principal/Federated" {
 		t.Fatalf("%d findings: %+v", len(findings), findings)
 	}
 	f := findings[0]

@@ -34,11 +34,16 @@ func (c *checker) principals(s *statement) {
 		c.found(unsupportedPrincipal, value, kindNames[c.kind])
 		return
 	}
-	if not && s.allow {
+	switch {
+	case not && c.kind == Trust:
+		c.found(trustNotPrincipal, value)
+	case not && s.allow:
 		c.found(allowNotPrincipal, value)
 	}
 	switch {
-	case c.kind == ResourceControl && (value.node.Kind != jsontree.String || value.node.Text != "*"):
+	case c.kind == Trust && value.node.Kind == jsontree.String && value.node.Text == "*":
+		c.found(trustWildcard, value)
+	case c.kind == ResourceControl && (not || value.node.Kind != jsontree.String || value.node.Text != "*"):
 		c.found(rcpPrincipal, value)
 	case value.node.Kind == jsontree.String && value.node.Text == "*":
 	case value.node.Kind != jsontree.Object:
@@ -47,12 +52,12 @@ func (c *checker) principals(s *statement) {
 		c.found(emptyPrincipal, value)
 	default:
 		for i := range value.node.Members {
-			c.principalKind(value, &value.node.Members[i])
+			c.principalKind(s, value, &value.node.Members[i])
 		}
 	}
 }
 
-func (c *checker) principalKind(in place, m *jsontree.Member) {
+func (c *checker) principalKind(s *statement, in place, m *jsontree.Member) {
 	if !slices.Contains(principalKeys, m.Name) {
 		c.add(principalKey, []Location{c.atName(in, m)}, m.Name)
 		return
@@ -72,6 +77,8 @@ func (c *checker) principalKind(in place, m *jsontree.Member) {
 		case name == "*" && m.Name != "Federated":
 		case strings.ContainsAny(name, "*?"):
 			c.found(principalWildcard, p, m.Name)
+		case m.Name == "Federated" && c.kind == Resource && s.hasResource():
+			c.found(federatedResource, p)
 		case m.Name == "AWS" && strings.HasPrefix(name, "AROA"):
 			c.found(roleID, p, name)
 		case m.Name == "AWS" && strings.HasPrefix(name, "AIDA"):

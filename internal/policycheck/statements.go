@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"foyer/internal/actioncatalogue"
 	"foyer/internal/jsontree"
 )
 
@@ -83,7 +84,7 @@ func (c *checker) statement(s *statement) {
 	}
 	for _, name := range []string{"Resource", "NotResource"} {
 		if r, ok := s.find(name); ok && c.kind == Trust {
-			c.add(elementCombination, []Location{c.at(r)}, name, "Principal")
+			c.found(trustResource, r)
 		}
 	}
 	for _, a := range s.actions {
@@ -98,6 +99,37 @@ func (c *checker) statement(s *statement) {
 	c.redundant(s.actions, redundantAction, strings.ToLower)
 	c.redundant(s.resources, redundantResource, func(r string) string { return r })
 	c.roles(s)
+	switch c.kind {
+	case Trust:
+		c.trust(s)
+	case ResourceControl:
+		c.resourceControl(s)
+	case Resource:
+		if !s.hasResource() { // of a role, most likely
+			c.trust(s)
+		}
+	case Identity, ServiceControl:
+	}
+}
+
+func (s *statement) hasResource() bool { return s.node.Has("Resource") || s.node.Has("NotResource") }
+
+// resourceControl checks what resource control policies may not say.
+func (c *checker) resourceControl(s *statement) {
+	everything := len(s.resources) == 1 && s.resources[0].node.Text == "*" && !s.notResource
+	if s.allow && (!everything || s.node.Has("Condition")) {
+		c.found(rcpAllow, s.place)
+	}
+	if value, ok := s.find("NotAction"); ok {
+		c.found(rcpNotAction, value)
+		return
+	}
+	for _, a := range s.actions {
+		prefix, _, named := strings.Cut(strings.ToLower(a.node.Text), ":")
+		if _, known := actioncatalogue.Find(prefix); named && known && !actioncatalogue.ResourceControlled(prefix) || !named && (s.deny || a.node.Text != "*") {
+			c.found(rcpAction, a)
+		}
+	}
 }
 
 func (c *checker) effect(s *statement) {
@@ -111,9 +143,6 @@ func (c *checker) effect(s *statement) {
 		c.found(invalidEffect, effect, effect.node.Text)
 	default:
 		s.allow, s.deny = effect.node.Text == "Allow", effect.node.Text == "Deny"
-		if s.allow && c.kind == ResourceControl {
-			c.found(rcpAllow, effect)
-		}
 	}
 }
 
