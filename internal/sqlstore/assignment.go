@@ -65,9 +65,11 @@ func (tx *Tx) AssignmentsNaming(ctx context.Context, kind assignment.PrincipalTy
 		ORDER BY account, permission_set LIMIT ?`, id, string(kind), limit)
 }
 
-// CountProvisionedSets counts the roles of permission sets in an account.
+// CountProvisionedSets counts the permission sets that have a role in an
+// account, or will have one as soon as what is asked for is done.
 func (tx *Tx) CountProvisionedSets(ctx context.Context, account arn.AccountID) (n int, err error) {
-	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM provisioned_role WHERE account = ?", []any{string(account)}, &n)
+	_, err = tx.queryRow(ctx, `SELECT COUNT(*) FROM (SELECT permission_set FROM provisioned_role WHERE account = ?
+		UNION SELECT permission_set FROM account_assignment WHERE account = ?) AS held`, []any{string(account), string(account)}, &n)
 	return n, err
 }
 
