@@ -11,16 +11,17 @@ import (
 
 // held are columns of the active assignments of a user, own and through groups, for which
 // a condition on the column account holds. The condition is in both halves, so
-// that each group costs a look into an index and no more. Its parameters are,
-// twice, the user's id and what the condition takes.
+// that each group costs a look into an index and no more: CROSS JOIN has SQLite
+// begin with the user's groups, not with all who have something in the account,
+// whose memberships lie far apart. Its parameters are, twice, the user's id and
+// what the condition takes.
 func held(columns, condition string) string {
 	return `(
 	SELECT ` + columns + ` FROM account_assignment a
 	WHERE principal_id = ? AND principal_type = 'USER' AND active = 1 AND account ` + condition + `
 	UNION
-	SELECT ` + columns + ` FROM directory_membership m
-	JOIN account_assignment a ON a.principal_id = m.group_id AND a.principal_type = 'GROUP'
-	WHERE m.user_id = ? AND a.active = 1 AND a.account ` + condition + `
+	SELECT ` + columns + ` FROM directory_membership m CROSS JOIN account_assignment a
+	WHERE a.principal_id = m.group_id AND a.principal_type = 'GROUP' AND m.user_id = ? AND a.active = 1 AND a.account ` + condition + `
 ) AS held`
 }
 
