@@ -100,14 +100,14 @@ func requirePart(t *testing.T, path string) {
 	if _, err := os.Stat(path); err == nil {
 		return
 	}
-	if os.Getenv("FOYER_PARTS") == "required" {
+	if os.Getenv("PARTS") == "required" {
 		t.Fatalf("%s is not installed: make parts", path)
 	}
 	t.Skipf("NOT RUN: %s is not installed: make parts", path)
 }
 
 func setUp(env *testscript.Env, database string) error {
-	env.Vars = append(env.Vars, "HOME="+env.WorkDir, "FOYER_PARTS=")
+	env.Vars = append(env.Vars, "HOME="+env.WorkDir)
 	env.Values[processKey{}] = &process{database: database}
 	return addModels(env.WorkDir)
 }

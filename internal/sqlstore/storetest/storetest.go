@@ -67,12 +67,12 @@ var server struct {
 // Postgres returns the URL of a new, empty database. The server behind it is
 // started at the first call and serves the whole test process; TestMain must
 // call Stop. Without PostgreSQL installed the test is skipped, loudly, or, with
-// FOYER_PARTS=required, fails.
+// PARTS=required, fails.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	bin := binaries()
 	if bin == "" {
-		if os.Getenv("FOYER_PARTS") == "required" { //nolint:forbidigo // a test's own switch
+		if os.Getenv("PARTS") == "required" { //nolint:forbidigo // a test's own switch
 			t.Fatal("PostgreSQL is not installed: make parts")
 		}
 		t.Skip("NOT RUN: PostgreSQL is not installed: make parts")
