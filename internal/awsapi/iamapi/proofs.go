@@ -16,6 +16,7 @@ func (s *Service) proofAuthorizations() map[string]wire.Authorization {
 	maps.Copy(all, s.deviceAuthorizations())
 	maps.Copy(all, s.certificateAuthorizations())
 	maps.Copy(all, s.credentialAuthorizations())
+	maps.Copy(all, s.keyUseAuthorizations())
 	return all
 }
 
