@@ -74,7 +74,9 @@ type Reader interface {
 	PermissionSetPolicies(ctx context.Context, setARN string, page paging.Page) ([]string, error)
 	// PermissionSetReferences lists the customer managed policies, by [PolicyRef.Key].
 	PermissionSetReferences(ctx context.Context, setARN string, page paging.Page) ([]PolicyRef, error)
-	// PermissionSetInUse reports whether the set is assigned or provisioned anywhere.
+	// PermissionSetInUse reports whether the set is assigned or provisioned
+	// anywhere, or on its way into an account or out of it: a role can only be
+	// found by the set it is of.
 	PermissionSetInUse(ctx context.Context, setARN string) (bool, error)
 }
 

@@ -298,11 +298,6 @@ func (m *model) accountGone(t *rapid.T) {
 		return err
 	})
 	m.accounts = slices.DeleteFunc(m.accounts, func(id arn.AccountID) bool { return id == account })
-	for p := range m.dirty {
-		if p.Account == account {
-			delete(m.dirty, p)
-		}
-	}
 	for p := range m.deployed {
 		if p.Account == account {
 			m.dirty[p] = true

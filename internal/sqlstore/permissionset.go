@@ -41,11 +41,13 @@ func (tx *Tx) CountPermissionSets(ctx context.Context, instanceARN string) (n in
 	return n, err
 }
 
-// PermissionSetInUse reports whether the set is assigned or provisioned anywhere.
+// PermissionSetInUse reports whether the set is assigned or provisioned
+// anywhere, or on its way into an account or out of it.
 func (tx *Tx) PermissionSetInUse(ctx context.Context, setARN string) (bool, error) {
 	var used int64
 	return tx.queryRow(ctx, `SELECT 1 FROM account_assignment WHERE permission_set = ?
-		UNION ALL SELECT 1 FROM provisioned_role WHERE permission_set = ? LIMIT 1`, []any{setARN, setARN}, &used)
+		UNION ALL SELECT 1 FROM provisioned_role WHERE permission_set = ?
+		UNION ALL SELECT 1 FROM job WHERE queue = 'provisioning' AND name = ? LIMIT 1`, []any{setARN, setARN, setARN}, &used)
 }
 
 // PutPermissionSet adds a set; false when its ARN or name exists.
