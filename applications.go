@@ -8,6 +8,7 @@ import (
 	"foyer/internal/accesscontrol"
 	"foyer/internal/application"
 	"foyer/internal/arn"
+	"foyer/internal/directory"
 	"foyer/internal/fault"
 	"foyer/internal/federation"
 	"foyer/internal/instance"
@@ -66,13 +67,13 @@ func (r *rooms) resourceExists(ctx context.Context, resourceARN string) error {
 	return err
 }
 
-// principalExists looks into the directory of an instance.
-func (r *rooms) principalExists(ctx context.Context, i instance.Instance, p application.Principal) (found bool, err error) {
-	err = r.db.View(ctx, func(tx *sqlstore.Tx) error {
-		found, err = tx.DirectoryPrincipal(ctx, string(p.Type), p.ID)
-		return err
-	})
-	return found, err
+// principalExists looks into the identity store of an instance.
+func (r *rooms) principalExists(ctx context.Context, i instance.Instance, p application.Principal) (bool, error) {
+	d, err := r.directory.In(ctx, i.IdentityStore)
+	if err != nil {
+		return false, err
+	}
+	return d.Has(ctx, directory.Resource(p.Type), p.ID)
 }
 
 // sessionTags are the attributes for access control of a person.
@@ -105,7 +106,14 @@ func (r *rooms) instanceGone(ctx context.Context, i instance.Instance) error {
 	if err := r.applications.InstanceGone(ctx, i.ARN()); err != nil {
 		return err
 	}
-	return r.issuers.InstanceGone(ctx, i.ARN())
+	if err := r.issuers.InstanceGone(ctx, i.ARN()); err != nil {
+		return err
+	}
+	d, err := r.directory.In(ctx, i.IdentityStore)
+	if err != nil {
+		return err
+	}
+	return d.Empty(ctx)
 }
 
 // forgetTokens forgets the client tokens of before a time.

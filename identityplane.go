@@ -64,7 +64,7 @@ func (r *rooms) furnishPeople(portal string) {
 	r.directory = &directory.Directory{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) directory.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) directory.Reader { return tx }),
-		Mint: r.mint, Now: r.now, StoreID: r.storeID, Gone: r.principalGone,
+		Mint: r.mint, Now: r.now, StoreID: r.storeID, Others: r.hasStore, Gone: r.principalGone,
 	}
 	r.sessions = &session.Sessions{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) session.Tx { return tx }),
@@ -116,6 +116,9 @@ func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
 		InTx:         sqlstore.Through(r.db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 		View:         sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 		Provisioning: r.provisioning, Accounts: accountsExist{accounts, r.isMember},
+		PrincipalExists: func(ctx context.Context, kind assignment.PrincipalType, id string) (bool, error) {
+			return r.directory.Has(ctx, directory.Resource(kind), id)
+		},
 	}
 	r.federation = &federation.Service{
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) federation.Tx { return tx }),
@@ -148,6 +151,12 @@ func (r *rooms) storeID(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	return i.IdentityStore, err
+}
+
+// hasStore reports whether an identity store is that of an instance.
+func (r *rooms) hasStore(ctx context.Context, store string) (bool, error) {
+	_, there, err := r.instance.WithStore(ctx, store)
+	return there, err
 }
 
 // principalGone ends what hangs from a deleted user or group: assignments, and

@@ -140,7 +140,7 @@ func (s *seeding) stamp() directory.Stamp {
 func (s *seeding) people(ctx context.Context) error {
 	return load(ctx, s, "users", s.Users, func(n int) directory.User {
 		u := s.User(n)
-		return directory.User{ID: directory.UserID(s.id("user", n)), Stamp: s.stamp(), Attributes: directory.Attributes{
+		return directory.User{ID: directory.UserID(s.id("user", n)), Store: s.instance.IdentityStore, Stamp: s.stamp(), Attributes: directory.Attributes{
 			UserName: u.UserName, DisplayName: u.Given + " " + u.Family, Name: directory.Name{GivenName: u.Given, FamilyName: u.Family},
 			Emails: []directory.Value{{Value: u.Email, Type: "work", Primary: true}}, Title: u.Title, UserType: "Employee",
 			Extensions: []directory.Extension{{Name: "aws:identitystore:enterprise", Value: map[string]any{"department": u.Department}}},
@@ -151,7 +151,7 @@ func (s *seeding) people(ctx context.Context) error {
 func (s *seeding) groups(ctx context.Context) error {
 	return load(ctx, s, "groups", s.Groups, func(n int) directory.Group {
 		name, description := s.Group(n)
-		return directory.Group{ID: directory.GroupID(s.id("group", n)), DisplayName: name, Description: description, Stamp: s.stamp()}
+		return directory.Group{ID: directory.GroupID(s.id("group", n)), Store: s.instance.IdentityStore, DisplayName: name, Description: description, Stamp: s.stamp()}
 	}, func(tx *sqlstore.Tx, groups []directory.Group) error { return tx.LoadGroups(ctx, groups) })
 }
 

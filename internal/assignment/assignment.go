@@ -62,8 +62,6 @@ func (a Assignment) request(kind provisioning.Kind) provisioning.Request {
 type Tx interface {
 	Now() time.Time
 	PermissionSet(ctx context.Context, setARN string) (permissionset.Set, bool, error)
-	// DirectoryPrincipal reports whether a user or group exists.
-	DirectoryPrincipal(ctx context.Context, kind, id string) (bool, error)
 	ProvisionedRole(ctx context.Context, p provisioning.Pair) (provisioning.Provisioned, bool, error)
 	// AssignmentsIn lists those of a set in an account.
 	AssignmentsIn(ctx context.Context, account arn.AccountID, setARN string, page paging.Page) ([]Assignment, error)
@@ -106,6 +104,8 @@ type Service struct {
 	View         func(context.Context, func(Tx) error) error // for reading
 	Provisioning Provisioning
 	Accounts     Accounts
+	// PrincipalExists looks for a user or group in the organization's identity store.
+	PrincipalExists func(ctx context.Context, kind PrincipalType, id string) (bool, error)
 	// Quotas bound what is provisioned in an account; the zero Quotas are AWS's.
 	Quotas quota.Quotas
 }
@@ -129,8 +129,8 @@ func (s *Service) checkTarget(ctx context.Context, tx Tx, setARN string, account
 	return err
 }
 
-func checkPrincipal(ctx context.Context, tx Tx, kind PrincipalType, id string) error {
-	exists, err := tx.DirectoryPrincipal(ctx, string(kind), id)
+func (s *Service) checkPrincipal(ctx context.Context, kind PrincipalType, id string) error {
+	exists, err := s.PrincipalExists(ctx, kind, id)
 	if err == nil && !exists {
 		err = fault.Newf(fault.NotFound, "%s with id %s does not exist in the identity store.", kind, id)
 	}

@@ -18,7 +18,7 @@ func (s *Service) Create(ctx context.Context, a Assignment) (o provisioning.Oper
 		if err := s.checkTarget(ctx, tx, a.Set, a.Account); err != nil {
 			return err
 		}
-		if err := checkPrincipal(ctx, tx, a.PrincipalType, a.PrincipalID); err != nil {
+		if err := s.checkPrincipal(ctx, a.PrincipalType, a.PrincipalID); err != nil {
 			return err
 		}
 		if err := s.checkRoom(ctx, tx, a); err != nil {

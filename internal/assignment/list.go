@@ -25,7 +25,7 @@ func (s *Service) In(ctx context.Context, account arn.AccountID, setARN string, 
 // those of the user's groups, which name the group. account "" means all.
 func (s *Service) For(ctx context.Context, kind PrincipalType, id string, account arn.AccountID, page paging.Page) (all []Assignment, next string, err error) {
 	err = s.View(ctx, func(tx Tx) error {
-		if err := checkPrincipal(ctx, tx, kind, id); err != nil {
+		if err := s.checkPrincipal(ctx, kind, id); err != nil {
 			return err
 		}
 		all, err = tx.AssignmentsFor(ctx, kind, id, account, paging.Page{After: page.After, Limit: page.Limit + 1})

@@ -81,12 +81,14 @@ func taken(format string, args ...any) error {
 // Reader is what reading the directory needs of the store.
 type Reader interface {
 	DirectoryUser(ctx context.Context, id UserID) (User, bool, error)
-	DirectoryUserBy(ctx context.Context, key UserKey, value string) (User, bool, error)
-	DirectoryUsers(ctx context.Context, page paging.Page) ([]User, error)
+	DirectoryUserBy(ctx context.Context, store string, key UserKey, value string) (User, bool, error)
+	DirectoryUsers(ctx context.Context, store string, page paging.Page) ([]User, error)
 	DirectoryGroup(ctx context.Context, id GroupID) (Group, bool, error)
-	DirectoryGroupByName(ctx context.Context, nameKey string) (Group, bool, error)
-	DirectoryGroups(ctx context.Context, page paging.Page) ([]Group, error)
-	DirectoryOwnerOfExternalID(ctx context.Context, resource Resource, external ExternalID) (id string, found bool, err error)
+	DirectoryGroupByName(ctx context.Context, store, nameKey string) (Group, bool, error)
+	DirectoryGroups(ctx context.Context, store string, page paging.Page) ([]Group, error)
+	// DirectoryPrincipal reports whether a user or group exists.
+	DirectoryPrincipal(ctx context.Context, store string, resource Resource, id string) (bool, error)
+	DirectoryOwnerOfExternalID(ctx context.Context, store string, resource Resource, external ExternalID) (id string, found bool, err error)
 	DirectoryMembership(ctx context.Context, id MembershipID) (Membership, bool, error)
 	DirectoryMembershipOf(ctx context.Context, group GroupID, user UserID) (Membership, bool, error)
 	DirectoryMembers(ctx context.Context, group GroupID, page paging.Page) ([]Membership, error)
@@ -96,22 +98,24 @@ type Reader interface {
 // Tx is what changing the directory needs of one transaction.
 type Tx interface {
 	Reader
-	CountDirectoryUsers(context.Context) (int, error)
-	CountDirectoryGroups(context.Context) (int, error)
+	CountDirectoryUsers(ctx context.Context, store string) (int, error)
+	CountDirectoryGroups(ctx context.Context, store string) (int, error)
 	// CountDirectoryGroupsOf counts the groups a user is a member of.
 	CountDirectoryGroupsOf(ctx context.Context, user UserID) (int, error)
 	PutDirectoryUser(ctx context.Context, u User) (created bool, err error)
 	UpdateDirectoryUser(ctx context.Context, u User) error
-	DeleteDirectoryUser(ctx context.Context, id UserID) (deleted bool, err error)
+	DeleteDirectoryUser(ctx context.Context, id UserID) error
 	PutDirectoryGroup(ctx context.Context, g Group) (created bool, err error)
 	UpdateDirectoryGroup(ctx context.Context, g Group) error
-	DeleteDirectoryGroup(ctx context.Context, id GroupID) (deleted bool, err error)
+	DeleteDirectoryGroup(ctx context.Context, id GroupID) error
 	PutDirectoryMembership(ctx context.Context, m Membership) (created bool, err error)
-	DeleteDirectoryMembership(ctx context.Context, id MembershipID) (deleted bool, err error)
+	DeleteDirectoryMembership(ctx context.Context, id MembershipID) error
+	// DeleteDirectoryStore removes all that is in a store.
+	DeleteDirectoryStore(ctx context.Context, store string) error
 }
 
-// Directory is the identity store of one instance. All fields but Quotas are
-// required.
+// Directory is the identity store of one instance; [Directory.In] leads to those
+// of others. All fields but Others and Quotas are required.
 type Directory struct {
 	InTx func(context.Context, func(Tx) error) error
 	View func(context.Context, func(Reader) error) error
@@ -122,6 +126,10 @@ type Directory struct {
 	// no instance, and so no store.
 	StoreID func(context.Context) (string, error)
 
+	// Others reports whether an id is that of another instance's identity store;
+	// nil when there are no others.
+	Others func(ctx context.Context, store string) (bool, error)
+
 	// Gone is told, in the same transaction, that a user or group is deleted,
 	// so that what names it goes with it.
 	Gone func(ctx context.Context, resource Resource, id string) error
@@ -131,11 +139,11 @@ type Directory struct {
 }
 
 // checkRoom fails with a Quota fault when most things are there already.
-func checkRoom(ctx context.Context, most int, count func(context.Context) (int, error), things string) error {
+func checkRoom(most int, count func() (int, error), things string) error {
 	if most < 0 {
 		return nil
 	}
-	n, err := count(ctx)
+	n, err := count()
 	if err == nil && quota.Exceeded(most, n+1) {
 		err = fault.Newf(fault.Quota, "You have reached the quota of %d %s.", most, things)
 	}
@@ -154,16 +162,76 @@ func (d *Directory) CheckStore(ctx context.Context, id string) error {
 	return nil
 }
 
-// newID makes an id: AWS's stores named d-… put their ten digits before the UUID.
-func (d *Directory) newID(ctx context.Context) (string, error) {
-	store, err := d.StoreID(ctx)
+// In returns the directory whose identity store has an id, or Missing.
+func (d *Directory) In(ctx context.Context, store string) (*Directory, error) {
+	err := d.CheckStore(ctx, store)
+	if err == nil {
+		return d, nil
+	}
+	if fault.Of(err) != fault.NotFound || d.Others == nil {
+		return nil, err
+	}
+	there, otherErr := d.Others(ctx, store)
+	if otherErr != nil {
+		return nil, otherErr
+	}
+	if !there {
+		return nil, err
+	}
+	other := *d
+	other.StoreID = func(context.Context) (string, error) { return store, nil }
+	return &other, nil
+}
+
+// store is the identity store's id, or Missing where there is no store.
+func (d *Directory) store(ctx context.Context) (string, error) {
+	id, err := d.StoreID(ctx)
+	if err == nil && id == "" {
+		err = missing(StoreResource, "")
+	}
+	return id, err
+}
+
+// change runs fn in a transaction, with the id of the store.
+func (d *Directory) change(ctx context.Context, fn func(tx Tx, store string) error) error {
+	store, err := d.store(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
+	return d.InTx(ctx, func(tx Tx) error { return fn(tx, store) })
+}
+
+// read is change for reading.
+func (d *Directory) read(ctx context.Context, fn func(r Reader, store string) error) error {
+	store, err := d.store(ctx)
+	if err != nil {
+		return err
+	}
+	return d.View(ctx, func(r Reader) error { return fn(r, store) })
+}
+
+// Has reports whether a user or group is in the store.
+func (d *Directory) Has(ctx context.Context, resource Resource, id string) (found bool, err error) {
+	err = d.read(ctx, func(r Reader, store string) error {
+		found, err = r.DirectoryPrincipal(ctx, store, resource, id)
+		return err
+	})
+	return found, err
+}
+
+// Empty removes all that is in the store. Nobody is told about each: it is for
+// an instance that goes with all that names its people.
+func (d *Directory) Empty(ctx context.Context) error {
+	return d.change(ctx, func(tx Tx, store string) error { return tx.DeleteDirectoryStore(ctx, store) })
+}
+
+// newID makes an id in a store: those of AWS's stores named d-… begin with the
+// store's ten digits.
+func (d *Directory) newID(store string) string {
 	if len(store) == 12 && store[:2] == "d-" {
-		return store[2:] + "-" + d.Mint.UUID(), nil
+		return store[2:] + "-" + d.Mint.UUID()
 	}
-	return d.Mint.UUID(), nil
+	return d.Mint.UUID()
 }
 
 func (d *Directory) stamp(by string) Stamp {

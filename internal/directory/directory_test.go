@@ -262,3 +262,79 @@ func TestQuotas(t *testing.T) {
 		t.Errorf("a second membership without a quota: %v", err)
 	}
 }
+
+// Stores have nothing to do with each other: names are taken in one alone, and
+// ids of one mean nothing in another.
+func TestEachStoreIsItsOwn(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	ours, _ := open(t)
+	if _, err := ours.In(ctx, otherStore); fault.Of(err) != fault.NotFound {
+		t.Fatalf("a store that there is not: %v", err)
+	}
+	ours.Others = func(_ context.Context, id string) (bool, error) { return id == otherStore, nil }
+	theirs, err := ours.In(ctx, otherStore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	us, them := create(t, ours, ann()), create(t, theirs, ann()) // same name, same address
+	if !strings.HasPrefix(string(them.ID), otherStore[2:]) {
+		t.Errorf("their id is %s", them.ID)
+	}
+	if _, err := theirs.CreateUser(ctx, "test", ann()); fault.Of(err) != fault.Conflict {
+		t.Errorf("a name that is taken in the store: %v", err)
+	}
+	group, err := ours.CreateGroup(ctx, "test", "Makers", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirGroup, err := theirs.CreateGroup(ctx, "test", "Makers", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	membership, err := theirs.AddMember(ctx, "test", theirGroup.ID, them.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for call, err := range map[string]error{
+		"describe":          second(ours.User(ctx, them.ID)),
+		"update":            ours.UpdateUser(ctx, "test", them.ID, []directory.Operation{{Path: "title", Value: []byte(`"x"`)}}),
+		"disable":           ours.SetDisabled(ctx, "test", them.ID, true),
+		"delete":            ours.DeleteUser(ctx, them.ID),
+		"describe group":    second(ours.Group(ctx, theirGroup.ID)),
+		"update group":      ours.UpdateGroup(ctx, "test", theirGroup.ID, []directory.Operation{{Path: "description", Value: []byte(`"x"`)}}),
+		"delete group":      ours.DeleteGroup(ctx, theirGroup.ID),
+		"their group":       second(ours.AddMember(ctx, "test", theirGroup.ID, us.ID)),
+		"their user":        second(ours.AddMember(ctx, "test", group.ID, them.ID)),
+		"membership":        second(ours.Membership(ctx, membership.ID)),
+		"remove":            ours.RemoveMember(ctx, membership.ID),
+		"their memberships": third(ours.MembershipsOf(ctx, them.ID, paging.Page{Limit: 10})),
+		"their members":     third(ours.Members(ctx, theirGroup.ID, paging.Page{Limit: 10})),
+		"is member":         second(ours.InGroups(ctx, us.ID, []directory.GroupID{theirGroup.ID})),
+	} {
+		if fault.Of(err) != fault.NotFound {
+			t.Errorf("%s by an id of another store: %v, want NotFound", call, err)
+		}
+	}
+	if found, err := ours.Has(ctx, directory.UserResource, string(them.ID)); found || err != nil {
+		t.Errorf("Has by an id of another store: %t, %v", found, err)
+	}
+	if err := theirs.Empty(ctx); err != nil {
+		t.Fatal(err)
+	}
+	users, _, err := theirs.Users(ctx, paging.Page{Limit: 10})
+	if err != nil || len(users) > 0 {
+		t.Errorf("an emptied store has %v, %v", users, err)
+	}
+	users, _, err = ours.Users(ctx, paging.Page{Limit: 10})
+	if err != nil || len(users) != 1 || users[0].ID != us.ID {
+		t.Errorf("our store has %v, %v", users, err)
+	}
+}
+
+// otherStore is the identity store of an account's instance.
+const otherStore = "d-0123456789"
+
+func second[A any](_ A, err error) error { return err }
+
+func third[A, B any](_ A, _ B, err error) error { return err }

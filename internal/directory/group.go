@@ -14,7 +14,8 @@ import (
 // Group is a named set of users.
 type Group struct {
 	ID          GroupID
-	DisplayName string // 1–1,024 characters, unique without case
+	Store       string // the identity store's id
+	DisplayName string // 1–1,024 characters, unique in the store without case
 	Description string
 	ExternalIDs []ExternalID
 	Stamp       Stamp
@@ -30,16 +31,14 @@ func (g Group) Validate() error {
 
 // CreateGroup adds a group and returns it.
 func (d *Directory) CreateGroup(ctx context.Context, by, displayName, description string) (Group, error) {
-	id, err := d.newID(ctx)
-	if err != nil {
-		return Group{}, err
-	}
-	g := Group{ID: GroupID(id), DisplayName: displayName, Description: description, Stamp: d.stamp(by)}
+	g := Group{DisplayName: displayName, Description: description, Stamp: d.stamp(by)}
 	if err := g.Validate(); err != nil {
 		return Group{}, err
 	}
-	err = d.InTx(ctx, func(tx Tx) error {
-		if err := checkRoom(ctx, d.Quotas.InForce().Groups, tx.CountDirectoryGroups, "groups"); err != nil {
+	err := d.change(ctx, func(tx Tx, store string) error {
+		g.ID, g.Store = GroupID(d.newID(store)), store
+		count := func() (int, error) { return tx.CountDirectoryGroups(ctx, store) }
+		if err := checkRoom(d.Quotas.InForce().Groups, count, "groups"); err != nil {
 			return err
 		}
 		created, err := tx.PutDirectoryGroup(ctx, g)
@@ -56,26 +55,26 @@ func (d *Directory) CreateGroup(ctx context.Context, by, displayName, descriptio
 
 // Group returns the group with an id, or Missing.
 func (d *Directory) Group(ctx context.Context, id GroupID) (g Group, err error) {
-	err = d.View(ctx, func(r Reader) error {
-		g, err = groupIn(ctx, r, id)
+	err = d.read(ctx, func(r Reader, store string) error {
+		g, err = groupIn(ctx, r, store, id)
 		return err
 	})
 	return g, err
 }
 
-func groupIn(ctx context.Context, r Reader, id GroupID) (Group, error) {
+func groupIn(ctx context.Context, r Reader, store string, id GroupID) (Group, error) {
 	g, found, err := r.DirectoryGroup(ctx, id)
-	if err == nil && !found {
-		err = missing(GroupResource, string(id))
+	if err == nil && (!found || g.Store != store) {
+		g, err = Group{}, missing(GroupResource, string(id))
 	}
 	return g, err
 }
 
 // GroupByName returns the group with a display name, or Missing.
 func (d *Directory) GroupByName(ctx context.Context, displayName string) (g Group, err error) {
-	err = d.View(ctx, func(r Reader) error {
+	err = d.read(ctx, func(r Reader, store string) error {
 		var found bool
-		g, found, err = r.DirectoryGroupByName(ctx, Fold(displayName))
+		g, found, err = r.DirectoryGroupByName(ctx, store, Fold(displayName))
 		if err == nil && !found {
 			err = missing(GroupResource, "")
 		}
@@ -86,8 +85,8 @@ func (d *Directory) GroupByName(ctx context.Context, displayName string) (g Grou
 
 // Groups lists groups by id.
 func (d *Directory) Groups(ctx context.Context, page paging.Page) (groups []Group, next string, err error) {
-	err = d.View(ctx, func(r Reader) error {
-		groups, err = r.DirectoryGroups(ctx, paging.Page{After: page.After, Limit: page.Limit + 1})
+	err = d.read(ctx, func(r Reader, store string) error {
+		groups, err = r.DirectoryGroups(ctx, store, paging.Page{After: page.After, Limit: page.Limit + 1})
 		return err
 	})
 	groups, next = paging.Cut(groups, page.Limit, func(g Group) string { return string(g.ID) })
@@ -96,8 +95,8 @@ func (d *Directory) Groups(ctx context.Context, page paging.Page) (groups []Grou
 
 // UpdateGroup applies operations on displayName and description, all or none.
 func (d *Directory) UpdateGroup(ctx context.Context, by string, id GroupID, operations []Operation) error {
-	return d.InTx(ctx, func(tx Tx) error {
-		g, err := groupIn(ctx, tx, id)
+	return d.change(ctx, func(tx Tx, store string) error {
+		g, err := groupIn(ctx, tx, store, id)
 		if err != nil {
 			return err
 		}
@@ -109,7 +108,7 @@ func (d *Directory) UpdateGroup(ctx context.Context, by string, id GroupID, oper
 		if err := g.Validate(); err != nil {
 			return err
 		}
-		other, found, err := tx.DirectoryGroupByName(ctx, Fold(g.DisplayName))
+		other, found, err := tx.DirectoryGroupByName(ctx, store, Fold(g.DisplayName))
 		if err != nil {
 			return err
 		}
@@ -144,13 +143,12 @@ func (g *Group) set(op Operation) error {
 
 // DeleteGroup removes a group, its memberships, and all that names it.
 func (d *Directory) DeleteGroup(ctx context.Context, id GroupID) error {
-	return d.InTx(ctx, func(tx Tx) error {
-		deleted, err := tx.DeleteDirectoryGroup(ctx, id)
-		if err != nil {
-			return fmt.Errorf("delete group %s: %w", id, err)
+	return d.change(ctx, func(tx Tx, store string) error {
+		if _, err := groupIn(ctx, tx, store, id); err != nil {
+			return err
 		}
-		if !deleted {
-			return missing(GroupResource, string(id))
+		if err := tx.DeleteDirectoryGroup(ctx, id); err != nil {
+			return fmt.Errorf("delete group %s: %w", id, err)
 		}
 		return d.Gone(ctx, GroupResource, string(id))
 	})

@@ -14,6 +14,7 @@ import (
 // User is a person of the identity store.
 type User struct {
 	ID          UserID
+	Store       string // the identity store's id
 	Disabled    bool
 	ExternalIDs []ExternalID
 	Attributes
@@ -156,16 +157,14 @@ func (d *Directory) CreateUser(ctx context.Context, by string, a Attributes, ext
 	if err := a.Validate(); err != nil {
 		return User{}, err
 	}
-	id, err := d.newID(ctx)
-	if err != nil {
-		return User{}, err
-	}
-	u := User{ID: UserID(id), Attributes: a, ExternalIDs: external, Stamp: d.stamp(by)}
-	err = d.InTx(ctx, func(tx Tx) error {
+	u := User{Attributes: a, ExternalIDs: external, Stamp: d.stamp(by)}
+	err := d.change(ctx, func(tx Tx, store string) error {
+		u.ID, u.Store = UserID(d.newID(store)), store
 		if err := checkUnique(ctx, tx, u); err != nil {
 			return err
 		}
-		if err := checkRoom(ctx, d.Quotas.InForce().Users, tx.CountDirectoryUsers, "users"); err != nil {
+		count := func() (int, error) { return tx.CountDirectoryUsers(ctx, store) }
+		if err := checkRoom(d.Quotas.InForce().Users, count, "users"); err != nil {
 			return err
 		}
 		created, err := tx.PutDirectoryUser(ctx, u)
@@ -180,7 +179,7 @@ func (d *Directory) CreateUser(ctx context.Context, by string, a Attributes, ext
 	return u, nil
 }
 
-// checkUnique fails when another user has u's name or e-mail address.
+// checkUnique fails when another user of the store has u's name or e-mail address.
 func checkUnique(ctx context.Context, tx Tx, u User) error {
 	for _, rule := range []struct {
 		key            UserKey
@@ -189,7 +188,7 @@ func checkUnique(ctx context.Context, tx Tx, u User) error {
 		if rule.value == "" {
 			continue
 		}
-		other, found, err := tx.DirectoryUserBy(ctx, rule.key, Fold(rule.value))
+		other, found, err := tx.DirectoryUserBy(ctx, u.Store, rule.key, Fold(rule.value))
 		if err != nil {
 			return err
 		}
@@ -202,26 +201,26 @@ func checkUnique(ctx context.Context, tx Tx, u User) error {
 
 // User returns the user with an id, or Missing.
 func (d *Directory) User(ctx context.Context, id UserID) (u User, err error) {
-	err = d.View(ctx, func(r Reader) error {
-		u, err = userIn(ctx, r, id)
+	err = d.read(ctx, func(r Reader, store string) error {
+		u, err = userIn(ctx, r, store, id)
 		return err
 	})
 	return u, err
 }
 
-func userIn(ctx context.Context, r Reader, id UserID) (User, error) {
+func userIn(ctx context.Context, r Reader, store string, id UserID) (User, error) {
 	u, found, err := r.DirectoryUser(ctx, id)
-	if err == nil && !found {
-		err = missing(UserResource, string(id))
+	if err == nil && (!found || u.Store != store) {
+		u, err = User{}, missing(UserResource, string(id))
 	}
 	return u, err
 }
 
 // UserBy returns the user whose key attribute has value, or Missing.
 func (d *Directory) UserBy(ctx context.Context, key UserKey, value string) (u User, err error) {
-	err = d.View(ctx, func(r Reader) error {
+	err = d.read(ctx, func(r Reader, store string) error {
 		var found bool
-		u, found, err = r.DirectoryUserBy(ctx, key, Fold(value))
+		u, found, err = r.DirectoryUserBy(ctx, store, key, Fold(value))
 		if err == nil && !found {
 			err = missing(UserResource, "")
 		}
@@ -232,8 +231,8 @@ func (d *Directory) UserBy(ctx context.Context, key UserKey, value string) (u Us
 
 // Users lists users by id.
 func (d *Directory) Users(ctx context.Context, page paging.Page) (users []User, next string, err error) {
-	err = d.View(ctx, func(r Reader) error {
-		users, err = r.DirectoryUsers(ctx, paging.Page{After: page.After, Limit: page.Limit + 1})
+	err = d.read(ctx, func(r Reader, store string) error {
+		users, err = r.DirectoryUsers(ctx, store, paging.Page{After: page.After, Limit: page.Limit + 1})
 		return err
 	})
 	users, next = paging.Cut(users, page.Limit, func(u User) string { return string(u.ID) })
@@ -242,8 +241,8 @@ func (d *Directory) Users(ctx context.Context, page paging.Page) (users []User, 
 
 // UpdateUser applies operations to a user, all or none.
 func (d *Directory) UpdateUser(ctx context.Context, by string, id UserID, operations []Operation) error {
-	err := d.InTx(ctx, func(tx Tx) error {
-		u, err := userIn(ctx, tx, id)
+	err := d.change(ctx, func(tx Tx, store string) error {
+		u, err := userIn(ctx, tx, store, id)
 		if err != nil {
 			return err
 		}
@@ -268,8 +267,8 @@ func (d *Directory) UpdateUser(ctx context.Context, by string, id UserID, operat
 // SetDisabled disables or enables a user. A disabled user cannot sign in, and
 // whatever hangs on a sign-in is refused; memberships and assignments stay.
 func (d *Directory) SetDisabled(ctx context.Context, by string, id UserID, disabled bool) error {
-	return d.InTx(ctx, func(tx Tx) error {
-		u, err := userIn(ctx, tx, id)
+	return d.change(ctx, func(tx Tx, store string) error {
+		u, err := userIn(ctx, tx, store, id)
 		if err != nil {
 			return err
 		}
@@ -280,13 +279,12 @@ func (d *Directory) SetDisabled(ctx context.Context, by string, id UserID, disab
 
 // DeleteUser removes a user, its memberships, and all that names it.
 func (d *Directory) DeleteUser(ctx context.Context, id UserID) error {
-	return d.InTx(ctx, func(tx Tx) error {
-		deleted, err := tx.DeleteDirectoryUser(ctx, id)
-		if err != nil {
-			return fmt.Errorf("delete user %s: %w", id, err)
+	return d.change(ctx, func(tx Tx, store string) error {
+		if _, err := userIn(ctx, tx, store, id); err != nil {
+			return err
 		}
-		if !deleted {
-			return missing(UserResource, string(id))
+		if err := tx.DeleteDirectoryUser(ctx, id); err != nil {
+			return fmt.Errorf("delete user %s: %w", id, err)
 		}
 		return d.Gone(ctx, UserResource, string(id))
 	})
@@ -295,9 +293,9 @@ func (d *Directory) DeleteUser(ctx context.Context, id UserID) error {
 // ByExternalID returns the id of the user or group that another identity
 // provider knows by external, or Missing.
 func (d *Directory) ByExternalID(ctx context.Context, resource Resource, external ExternalID) (id string, err error) {
-	err = d.View(ctx, func(r Reader) error {
+	err = d.read(ctx, func(r Reader, store string) error {
 		var found bool
-		id, found, err = r.DirectoryOwnerOfExternalID(ctx, resource, external)
+		id, found, err = r.DirectoryOwnerOfExternalID(ctx, store, resource, external)
 		if err == nil && !found {
 			err = missing(resource, "")
 		}

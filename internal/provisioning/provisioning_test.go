@@ -125,6 +125,9 @@ func rooms(t testing.TB, db *sqlstore.DB) *house {
 		InTx:         sqlstore.Through(db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 		View:         sqlstore.Viewed(db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 		Provisioning: h.provision, Accounts: exist{h.accounts},
+		PrincipalExists: func(ctx context.Context, kind assignment.PrincipalType, id string) (bool, error) {
+			return h.directory.Has(ctx, directory.Resource(kind), id)
+		},
 	}
 	return h
 }

@@ -84,6 +84,9 @@ func houseOn(t *testing.T, db *sqlstore.DB) *house {
 		InTx:         sqlstore.Through(db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 		View:         sqlstore.Viewed(db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 		Provisioning: h.prov, Accounts: h.accounts,
+		PrincipalExists: func(ctx context.Context, kind assignment.PrincipalType, id string) (bool, error) {
+			return h.people.Has(ctx, directory.Resource(kind), id)
+		},
 	}
 	h.people.Gone = func(ctx context.Context, resource directory.Resource, id string) error {
 		return h.assignments.PrincipalGone(ctx, string(resource), id)

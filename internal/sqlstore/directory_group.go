@@ -7,20 +7,20 @@ import (
 	"foyer/internal/paging"
 )
 
-const groupColumns = "id, display_name, description, created, created_by, updated, updated_by"
+const groupColumns = "id, store, display_name, description, created, created_by, updated, updated_by"
 
 func scanGroup(row scanner) (directory.Group, error) {
 	var (
 		g                directory.Group
 		created, updated int64
 	)
-	err := row.Scan(&g.ID, &g.DisplayName, &g.Description, &created, &g.Stamp.CreatedBy, &updated, &g.Stamp.UpdatedBy)
+	err := row.Scan(&g.ID, &g.Store, &g.DisplayName, &g.Description, &created, &g.Stamp.CreatedBy, &updated, &g.Stamp.UpdatedBy)
 	g.Stamp.Created, g.Stamp.Updated = fromMicros(created), fromMicros(updated)
 	return g, err
 }
 
-func (tx *Tx) directoryGroup(ctx context.Context, where, value string) (directory.Group, bool, error) {
-	g, found, err := one(ctx, tx, scanGroup, "SELECT "+groupColumns+" FROM directory_group WHERE "+where, value)
+func (tx *Tx) directoryGroup(ctx context.Context, where string, values ...any) (directory.Group, bool, error) {
+	g, found, err := one(ctx, tx, scanGroup, "SELECT "+groupColumns+" FROM directory_group WHERE "+where, values...)
 	if err != nil || !found {
 		return g, found, err
 	}
@@ -33,14 +33,14 @@ func (tx *Tx) DirectoryGroup(ctx context.Context, id directory.GroupID) (directo
 	return tx.directoryGroup(ctx, "id = ?", string(id))
 }
 
-// DirectoryGroupByName reads a group by its folded display name.
-func (tx *Tx) DirectoryGroupByName(ctx context.Context, nameKey string) (directory.Group, bool, error) {
-	return tx.directoryGroup(ctx, "display_name_key = ?", nameKey)
+// DirectoryGroupByName reads a store's group by its folded display name.
+func (tx *Tx) DirectoryGroupByName(ctx context.Context, store, nameKey string) (directory.Group, bool, error) {
+	return tx.directoryGroup(ctx, "store = ? AND display_name_key = ?", store, nameKey)
 }
 
-// DirectoryGroups lists groups by id.
-func (tx *Tx) DirectoryGroups(ctx context.Context, page paging.Page) ([]directory.Group, error) {
-	groups, err := rows(ctx, tx, scanGroup, "SELECT "+groupColumns+" FROM directory_group WHERE id > ? ORDER BY id LIMIT ?", page.After, page.Limit)
+// DirectoryGroups lists a store's groups by id.
+func (tx *Tx) DirectoryGroups(ctx context.Context, store string, page paging.Page) ([]directory.Group, error) {
+	groups, err := rows(ctx, tx, scanGroup, "SELECT "+groupColumns+" FROM directory_group WHERE store = ? AND id > ? ORDER BY id LIMIT ?", store, page.After, page.Limit)
 	if err != nil || len(groups) == 0 {
 		return nil, err
 	}
@@ -54,14 +54,14 @@ func (tx *Tx) DirectoryGroups(ctx context.Context, page paging.Page) ([]director
 // PutDirectoryGroup adds a group; false when the id or display name exists.
 func (tx *Tx) PutDirectoryGroup(ctx context.Context, g directory.Group) (bool, error) {
 	created, err := tx.insert(ctx, `INSERT INTO directory_group
-		(id, display_name, display_name_key, description, created, created_by, updated, updated_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		string(g.ID), g.DisplayName, directory.Fold(g.DisplayName), g.Description,
+		(id, store, display_name, display_name_key, description, created, created_by, updated, updated_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		string(g.ID), g.Store, g.DisplayName, directory.Fold(g.DisplayName), g.Description,
 		micros(g.Stamp.Created), g.Stamp.CreatedBy, micros(g.Stamp.Updated), g.Stamp.UpdatedBy)
 	if err != nil || !created {
 		return false, err
 	}
-	return true, tx.putExternalIDs(ctx, directory.GroupResource, string(g.ID), g.ExternalIDs)
+	return true, tx.putExternalIDs(ctx, g.Store, directory.GroupResource, string(g.ID), g.ExternalIDs)
 }
 
 // UpdateDirectoryGroup writes what may change of a group.
@@ -72,11 +72,12 @@ func (tx *Tx) UpdateDirectoryGroup(ctx context.Context, g directory.Group) error
 }
 
 // DeleteDirectoryGroup removes a group with its memberships and external ids.
-func (tx *Tx) DeleteDirectoryGroup(ctx context.Context, id directory.GroupID) (bool, error) {
-	return tx.deleteWithParts(ctx, string(id),
+func (tx *Tx) DeleteDirectoryGroup(ctx context.Context, id directory.GroupID) error {
+	_, err := tx.deleteWithParts(ctx, string(id),
 		"DELETE FROM directory_membership WHERE group_id = ?",
 		"DELETE FROM directory_external_id WHERE owner = ?",
 		"DELETE FROM directory_group WHERE id = ?")
+	return err
 }
 
 const membershipColumns = "id, group_id, user_id, created, created_by"
@@ -119,25 +120,25 @@ func (tx *Tx) PutDirectoryMembership(ctx context.Context, m directory.Membership
 		string(m.ID), string(m.Group), string(m.User), micros(m.Stamp.Created), m.Stamp.CreatedBy)
 }
 
-// DeleteDirectoryMembership ends a membership; false when there is none.
-func (tx *Tx) DeleteDirectoryMembership(ctx context.Context, id directory.MembershipID) (bool, error) {
-	n, err := tx.exec(ctx, "DELETE FROM directory_membership WHERE id = ?", string(id))
-	return n > 0, err
+// DeleteDirectoryMembership ends a membership.
+func (tx *Tx) DeleteDirectoryMembership(ctx context.Context, id directory.MembershipID) error {
+	_, err := tx.exec(ctx, "DELETE FROM directory_membership WHERE id = ?", string(id))
+	return err
 }
 
-// DirectoryPrincipal reports whether the user or group exists.
-func (tx *Tx) DirectoryPrincipal(ctx context.Context, kind, id string) (bool, error) {
+// DirectoryPrincipal reports whether a store has the user or group.
+func (tx *Tx) DirectoryPrincipal(ctx context.Context, store string, resource directory.Resource, id string) (bool, error) {
 	table := "directory_user"
-	if kind == "GROUP" {
+	if resource == directory.GroupResource {
 		table = "directory_group"
 	}
 	var found string
-	return tx.queryRow(ctx, "SELECT id FROM "+table+" WHERE id = ?", []any{id}, &found)
+	return tx.queryRow(ctx, "SELECT id FROM "+table+" WHERE id = ? AND store = ?", []any{id, store}, &found)
 }
 
-// CountDirectoryGroups counts the groups there are.
-func (tx *Tx) CountDirectoryGroups(ctx context.Context) (n int, err error) {
-	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM directory_group", nil, &n)
+// CountDirectoryGroups counts the groups of a store.
+func (tx *Tx) CountDirectoryGroups(ctx context.Context, store string) (n int, err error) {
+	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM directory_group WHERE store = ?", []any{store}, &n)
 	return n, err
 }
 

@@ -8,7 +8,7 @@ import (
 	"foyer/internal/paging"
 )
 
-const userColumns = "id, enabled, attributes, created, created_by, updated, updated_by"
+const userColumns = "id, store, enabled, attributes, created, created_by, updated, updated_by"
 
 func scanUser(row scanner) (directory.User, error) {
 	var (
@@ -16,7 +16,7 @@ func scanUser(row scanner) (directory.User, error) {
 		enabled, created, updated int64
 		attributes                string
 	)
-	if err := row.Scan(&u.ID, &enabled, &attributes, &created, &u.Stamp.CreatedBy, &updated, &u.Stamp.UpdatedBy); err != nil {
+	if err := row.Scan(&u.ID, &u.Store, &enabled, &attributes, &created, &u.Stamp.CreatedBy, &updated, &u.Stamp.UpdatedBy); err != nil {
 		return u, err
 	}
 	u.Disabled = enabled == 0
@@ -40,10 +40,10 @@ func (tx *Tx) externalIDs(ctx context.Context, owner string) ([]directory.Extern
 	}, "SELECT issuer, id FROM directory_external_id WHERE owner = ? ORDER BY issuer, id", owner)
 }
 
-func (tx *Tx) putExternalIDs(ctx context.Context, resource directory.Resource, owner string, ids []directory.ExternalID) error {
+func (tx *Tx) putExternalIDs(ctx context.Context, store string, resource directory.Resource, owner string, ids []directory.ExternalID) error {
 	for _, e := range ids {
-		if _, err := tx.insert(ctx, "INSERT INTO directory_external_id (resource, issuer, id, owner) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			string(resource), e.Issuer, e.ID, owner); err != nil {
+		if _, err := tx.insert(ctx, "INSERT INTO directory_external_id (store, resource, issuer, id, owner) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			store, string(resource), e.Issuer, e.ID, owner); err != nil {
 			return err
 		}
 	}
@@ -57,18 +57,18 @@ func (tx *Tx) DirectoryUser(ctx context.Context, id directory.UserID) (directory
 }
 
 // DirectoryUserBy reads the user whose key has value, which is folded.
-func (tx *Tx) DirectoryUserBy(ctx context.Context, key directory.UserKey, value string) (directory.User, bool, error) {
+func (tx *Tx) DirectoryUserBy(ctx context.Context, store string, key directory.UserKey, value string) (directory.User, bool, error) {
 	column := map[directory.UserKey]string{directory.ByUserName: "user_name_key", directory.ByEmail: "email_key"}[key]
 	if column == "" {
 		return directory.User{}, false, fmt.Errorf("no index on user attribute %q", key)
 	}
-	u, found, err := one(ctx, tx, scanUser, "SELECT "+userColumns+" FROM directory_user WHERE "+column+" = ?", value)
+	u, found, err := one(ctx, tx, scanUser, "SELECT "+userColumns+" FROM directory_user WHERE store = ? AND "+column+" = ?", store, value)
 	return tx.withExternalIDs(ctx, u, found, err)
 }
 
-// DirectoryUsers lists users by id.
-func (tx *Tx) DirectoryUsers(ctx context.Context, page paging.Page) ([]directory.User, error) {
-	users, err := rows(ctx, tx, scanUser, "SELECT "+userColumns+" FROM directory_user WHERE id > ? ORDER BY id LIMIT ?", page.After, page.Limit)
+// DirectoryUsers lists a store's users by id.
+func (tx *Tx) DirectoryUsers(ctx context.Context, store string, page paging.Page) ([]directory.User, error) {
+	users, err := rows(ctx, tx, scanUser, "SELECT "+userColumns+" FROM directory_user WHERE store = ? AND id > ? ORDER BY id LIMIT ?", store, page.After, page.Limit)
 	if err != nil || len(users) == 0 {
 		return nil, err
 	}
@@ -99,14 +99,14 @@ func (tx *Tx) PutDirectoryUser(ctx context.Context, u directory.User) (bool, err
 		return false, err
 	}
 	created, err := tx.insert(ctx, `INSERT INTO directory_user
-		(id, user_name, user_name_key, email_key, display_name, enabled, attributes, created, created_by, updated, updated_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		string(u.ID), u.UserName, directory.Fold(u.UserName), directory.Fold(u.Email()), u.DisplayName, flag(!u.Disabled), attributes,
+		(id, store, user_name, user_name_key, email_key, display_name, enabled, attributes, created, created_by, updated, updated_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		string(u.ID), u.Store, u.UserName, directory.Fold(u.UserName), directory.Fold(u.Email()), u.DisplayName, flag(!u.Disabled), attributes,
 		micros(u.Stamp.Created), u.Stamp.CreatedBy, micros(u.Stamp.Updated), u.Stamp.UpdatedBy)
 	if err != nil || !created {
 		return false, err
 	}
-	return true, tx.putExternalIDs(ctx, directory.UserResource, string(u.ID), u.ExternalIDs)
+	return true, tx.putExternalIDs(ctx, u.Store, directory.UserResource, string(u.ID), u.ExternalIDs)
 }
 
 // UpdateDirectoryUser writes what may change of a user.
@@ -123,11 +123,12 @@ func (tx *Tx) UpdateDirectoryUser(ctx context.Context, u directory.User) error {
 }
 
 // DeleteDirectoryUser removes a user with its memberships and external ids.
-func (tx *Tx) DeleteDirectoryUser(ctx context.Context, id directory.UserID) (bool, error) {
-	return tx.deleteWithParts(ctx, string(id),
+func (tx *Tx) DeleteDirectoryUser(ctx context.Context, id directory.UserID) error {
+	_, err := tx.deleteWithParts(ctx, string(id),
 		"DELETE FROM directory_membership WHERE user_id = ?",
 		"DELETE FROM directory_external_id WHERE owner = ?",
 		"DELETE FROM directory_user WHERE id = ?")
+	return err
 }
 
 // deleteWithParts runs statements that each take id; it reports whether the
@@ -143,16 +144,26 @@ func (tx *Tx) deleteWithParts(ctx context.Context, id string, statements ...stri
 	return met, nil
 }
 
+// DeleteDirectoryStore removes all that is in a store.
+func (tx *Tx) DeleteDirectoryStore(ctx context.Context, store string) error {
+	_, err := tx.deleteWithParts(ctx, store,
+		"DELETE FROM directory_membership WHERE group_id IN (SELECT id FROM directory_group WHERE store = ?)",
+		"DELETE FROM directory_external_id WHERE store = ?",
+		"DELETE FROM directory_group WHERE store = ?",
+		"DELETE FROM directory_user WHERE store = ?")
+	return err
+}
+
 // DirectoryOwnerOfExternalID finds whom another provider knows by external.
-func (tx *Tx) DirectoryOwnerOfExternalID(ctx context.Context, resource directory.Resource, external directory.ExternalID) (string, bool, error) {
+func (tx *Tx) DirectoryOwnerOfExternalID(ctx context.Context, store string, resource directory.Resource, external directory.ExternalID) (string, bool, error) {
 	var owner string
-	found, err := tx.queryRow(ctx, "SELECT owner FROM directory_external_id WHERE resource = ? AND issuer = ? AND id = ?",
-		[]any{string(resource), external.Issuer, external.ID}, &owner)
+	found, err := tx.queryRow(ctx, "SELECT owner FROM directory_external_id WHERE store = ? AND resource = ? AND issuer = ? AND id = ?",
+		[]any{store, string(resource), external.Issuer, external.ID}, &owner)
 	return owner, found, err
 }
 
-// CountDirectoryUsers counts the users there are.
-func (tx *Tx) CountDirectoryUsers(ctx context.Context) (n int, err error) {
-	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM directory_user", nil, &n)
+// CountDirectoryUsers counts the users of a store.
+func (tx *Tx) CountDirectoryUsers(ctx context.Context, store string) (n int, err error) {
+	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM directory_user WHERE store = ?", []any{store}, &n)
 	return n, err
 }

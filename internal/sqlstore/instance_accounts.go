@@ -48,8 +48,8 @@ func (tx *Tx) SetInstanceDetails(ctx context.Context, id string, d instance.Deta
 // InstanceInUse reports whether the organization instance holds anything.
 func (tx *Tx) InstanceInUse(ctx context.Context, i instance.Instance) (bool, error) {
 	var used int64
-	return tx.queryRow(ctx, `SELECT 1 FROM permission_set WHERE instance = ? UNION ALL SELECT 1 FROM directory_user
-		UNION ALL SELECT 1 FROM directory_group LIMIT 1`, []any{i.ARN()}, &used)
+	return tx.queryRow(ctx, `SELECT 1 FROM permission_set WHERE instance = ? UNION ALL SELECT 1 FROM directory_user WHERE store = ?
+		UNION ALL SELECT 1 FROM directory_group WHERE store = ? LIMIT 1`, []any{i.ARN(), i.IdentityStore, i.IdentityStore}, &used)
 }
 
 // DeleteInstance removes an instance with its details, regions and tags.

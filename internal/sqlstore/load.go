@@ -21,13 +21,13 @@ func (tx *Tx) LoadUsers(ctx context.Context, users []directory.User) error {
 			return err
 		}
 		all[i] = []any{
-			string(u.ID), u.UserName, directory.Fold(u.UserName), directory.Fold(u.Email()), u.DisplayName, flag(!u.Disabled), attributes,
+			string(u.ID), u.Store, u.UserName, directory.Fold(u.UserName), directory.Fold(u.Email()), u.DisplayName, flag(!u.Disabled), attributes,
 			micros(u.Stamp.Created), u.Stamp.CreatedBy, micros(u.Stamp.Updated), u.Stamp.UpdatedBy,
 		}
 	}
 	return tx.inBatches(ctx, `INSERT INTO directory_user
-		(id, user_name, user_name_key, email_key, display_name, enabled, attributes, created, created_by, updated, updated_by) VALUES `,
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "", all)
+		(id, store, user_name, user_name_key, email_key, display_name, enabled, attributes, created, created_by, updated, updated_by) VALUES `,
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "", all)
 }
 
 // LoadGroups is LoadUsers for groups.
@@ -35,13 +35,13 @@ func (tx *Tx) LoadGroups(ctx context.Context, groups []directory.Group) error {
 	all := make([][]any, len(groups))
 	for i, g := range groups {
 		all[i] = []any{
-			string(g.ID), g.DisplayName, directory.Fold(g.DisplayName), g.Description,
+			string(g.ID), g.Store, g.DisplayName, directory.Fold(g.DisplayName), g.Description,
 			micros(g.Stamp.Created), g.Stamp.CreatedBy, micros(g.Stamp.Updated), g.Stamp.UpdatedBy,
 		}
 	}
 	return tx.inBatches(ctx, `INSERT INTO directory_group
-		(id, display_name, display_name_key, description, created, created_by, updated, updated_by) VALUES `,
-		"(?, ?, ?, ?, ?, ?, ?, ?)", "", all)
+		(id, store, display_name, display_name_key, description, created, created_by, updated, updated_by) VALUES `,
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?)", "", all)
 }
 
 // LoadMemberships is LoadUsers for memberships.

@@ -18,7 +18,8 @@ var migrations embed.FS
 // migrate brings the database up to date: it applies, in the order of their
 // numbers, the migrations that the database has not had yet, whichever numbers
 // it has had. So migrations that are written side by side may arrive in any
-// order, and none may rely on one that was written later with a lower number.
+// order. One that changes what another has made has the higher number: on a new
+// store they are applied by number.
 // On PostgreSQL an advisory lock lets many nodes start at once.
 func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect) error {
 	files, err := fs.Sub(migrations, "migrations")

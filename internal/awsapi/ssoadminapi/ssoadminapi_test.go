@@ -115,6 +115,9 @@ func open(t *testing.T) *house {
 			InTx:         sqlstore.Through(db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 			View:         sqlstore.Viewed(db, func(tx *sqlstore.Tx) assignment.Tx { return tx }),
 			Provisioning: prov, Accounts: accounts{},
+			PrincipalExists: func(ctx context.Context, kind assignment.PrincipalType, id string) (bool, error) {
+				return people.Has(ctx, directory.Resource(kind), id)
+			},
 		},
 		Provisioning: prov,
 		Tokens:       paging.Tokens{Ring: ring},
@@ -137,12 +140,8 @@ func (h *house) furnishApplications(m mint.Mint) {
 		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) application.Tx { return tx }),
 		View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) application.Reader { return tx }),
 		Mint: m, Instance: h.Instance.ByARN,
-		PrincipalExists: func(ctx context.Context, _ instance.Instance, p application.Principal) (found bool, err error) {
-			err = db.View(ctx, func(tx *sqlstore.Tx) error {
-				found, err = tx.DirectoryPrincipal(ctx, string(p.Type), p.ID)
-				return err
-			})
-			return found, err
+		PrincipalExists: func(ctx context.Context, _ instance.Instance, p application.Principal) (bool, error) {
+			return h.people.Has(ctx, directory.Resource(p.Type), p.ID)
 		},
 	}
 	h.Issuers = &trustedissuer.Service{
