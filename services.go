@@ -38,7 +38,7 @@ func (r *rooms) apis(f founding) []*wire.API {
 		&iamapi.Service{IAM: r.iam, Gate: r.gate, Simulator: r.simulator, LastAccess: r.lastAccess, CredentialReports: r.credentials, RootAccess: r.rootAccess, Tokens: tokens, IssuerURL: r.sts.IssuerURL},
 		&foyerapi.Service{Instance: r.instance, Provisioning: r.provisioning, Tokens: tokens, Delegated: r.administers},
 		&identitystoreapi.Service{
-			Directory: r.directory, Tokens: tokens, Owner: func() arn.AccountID { return f.account }, Delegated: r.administers,
+			Directory: r.directory, Tokens: tokens, Stores: r.instance.WithStore, Delegated: r.administers,
 		},
 		&organizationsapi.Service{Organizations: r.organizations, Tokens: tokens, CheckResource: r.gate.CheckResource},
 		&signinapi.Service{},

@@ -25,6 +25,7 @@ import (
 	"foyer/internal/directory"
 	"foyer/internal/edge"
 	"foyer/internal/fault"
+	"foyer/internal/instance"
 	"foyer/internal/mint"
 	"foyer/internal/paging"
 	"foyer/internal/seal"
@@ -118,7 +119,9 @@ func open(t testing.TB) *house {
 			Mint: m, Now: clock, StoreID: func(context.Context) (string, error) { return store, nil },
 			Gone: func(context.Context, directory.Resource, string) error { return nil },
 		},
-		Tokens: paging.Tokens{Ring: ring}, Owner: func() arn.AccountID { return owner },
+		Tokens: paging.Tokens{Ring: ring}, Stores: func(_ context.Context, id string) (instance.Instance, bool, error) {
+			return instance.Instance{IdentityStore: store, Owner: owner, Region: "us-east-1"}, id == store, nil
+		},
 	}
 	server := &edge.Server{
 		APIs: []*wire.API{whoAPI(), portalAPI(), people.API()},

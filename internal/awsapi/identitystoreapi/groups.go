@@ -10,10 +10,11 @@ import (
 
 // CreateGroup adds a group.
 func (s *Service) CreateGroup(ctx context.Context, call *wire.Call, in *CreateGroupRequest) (*CreateGroupResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	g, err := s.Directory.CreateGroup(ctx, call.Caller.ARN, given(in.DisplayName), given(in.Description))
+	g, err := d.CreateGroup(ctx, call.Caller.ARN, given(in.DisplayName), given(in.Description))
 	if err != nil {
 		return nil, err
 	}
@@ -22,10 +23,11 @@ func (s *Service) CreateGroup(ctx context.Context, call *wire.Call, in *CreateGr
 
 // DescribeGroup reads a group.
 func (s *Service) DescribeGroup(ctx context.Context, _ *wire.Call, in *DescribeGroupRequest) (*DescribeGroupResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	g, err := s.Directory.Group(ctx, directory.GroupID(in.GroupId))
+	g, err := d.Group(ctx, directory.GroupID(in.GroupId))
 	if err != nil {
 		return nil, err
 	}
@@ -35,27 +37,30 @@ func (s *Service) DescribeGroup(ctx context.Context, _ *wire.Call, in *DescribeG
 
 // UpdateGroup changes display name and description, all or none.
 func (s *Service) UpdateGroup(ctx context.Context, call *wire.Call, in *UpdateGroupRequest) (*UpdateGroupResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	return &UpdateGroupResponse{}, s.Directory.UpdateGroup(ctx, call.Caller.ARN, directory.GroupID(in.GroupId), operationsOf(in.Operations))
+	return &UpdateGroupResponse{}, d.UpdateGroup(ctx, call.Caller.ARN, directory.GroupID(in.GroupId), operationsOf(in.Operations))
 }
 
 // DeleteGroup removes a group.
 func (s *Service) DeleteGroup(ctx context.Context, _ *wire.Call, in *DeleteGroupRequest) (*DeleteGroupResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	return &DeleteGroupResponse{}, s.Directory.DeleteGroup(ctx, directory.GroupID(in.GroupId))
+	return &DeleteGroupResponse{}, d.DeleteGroup(ctx, directory.GroupID(in.GroupId))
 }
 
 // GetGroupId finds a group by display name or external id.
 func (s *Service) GetGroupId(ctx context.Context, _ *wire.Call, in *GetGroupIdRequest) (*GetGroupIdResponse, error) { //nolint:staticcheck // AWS's name
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
 	if e := in.AlternateIdentifier.ExternalId; e != nil {
-		id, err := s.Directory.ByExternalID(ctx, directory.GroupResource, directory.ExternalID{Issuer: e.Issuer, ID: e.Id})
+		id, err := d.ByExternalID(ctx, directory.GroupResource, directory.ExternalID{Issuer: e.Issuer, ID: e.Id})
 		return &GetGroupIdResponse{IdentityStoreId: in.IdentityStoreId, GroupId: id}, err
 	}
 	unique := in.AlternateIdentifier.UniqueAttribute
@@ -63,16 +68,17 @@ func (s *Service) GetGroupId(ctx context.Context, _ *wire.Call, in *GetGroupIdRe
 	if !ok || lowerPath(unique.AttributePath) != "displayName" {
 		return nil, fault.Newf(fault.Invalid, "A group is found by displayName, which is a string; not by %s.", unique.AttributePath)
 	}
-	g, err := s.Directory.GroupByName(ctx, name)
+	g, err := d.GroupByName(ctx, name)
 	return &GetGroupIdResponse{IdentityStoreId: in.IdentityStoreId, GroupId: string(g.ID)}, err
 }
 
 // ListGroups lists groups; the deprecated filter finds one by DisplayName.
 func (s *Service) ListGroups(ctx context.Context, _ *wire.Call, in *ListGroupsRequest) (*ListGroupsResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	groups, next, err := s.groups(ctx, in)
+	groups, next, err := s.groups(ctx, d, in)
 	if err != nil {
 		return nil, err
 	}
@@ -83,13 +89,13 @@ func (s *Service) ListGroups(ctx context.Context, _ *wire.Call, in *ListGroupsRe
 	return out, nil
 }
 
-func (s *Service) groups(ctx context.Context, in *ListGroupsRequest) ([]directory.Group, *string, error) {
+func (s *Service) groups(ctx context.Context, d *directory.Directory, in *ListGroupsRequest) ([]directory.Group, *string, error) {
 	if len(in.Filters) > 0 {
 		f := in.Filters[0]
 		if lowerPath(f.AttributePath) != "displayName" {
 			return nil, nil, fault.Newf(fault.Invalid, "ListGroups filters by DisplayName only, not by %s.", f.AttributePath)
 		}
-		g, err := s.Directory.GroupByName(ctx, f.AttributeValue)
+		g, err := d.GroupByName(ctx, f.AttributeValue)
 		if fault.Of(err) == fault.NotFound {
 			return nil, nil, nil
 		}
@@ -100,7 +106,7 @@ func (s *Service) groups(ctx context.Context, in *ListGroupsRequest) ([]director
 	if err != nil {
 		return nil, nil, err
 	}
-	groups, after, err := s.Directory.Groups(ctx, page)
+	groups, after, err := d.Groups(ctx, page)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,10 +12,11 @@ func memberID(m *MemberId) directory.UserID { return directory.UserID(given(m.Us
 
 // CreateGroupMembership makes a user a member of a group.
 func (s *Service) CreateGroupMembership(ctx context.Context, call *wire.Call, in *CreateGroupMembershipRequest) (*CreateGroupMembershipResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	m, err := s.Directory.AddMember(ctx, call.Caller.ARN, directory.GroupID(in.GroupId), memberID(in.MemberId))
+	m, err := d.AddMember(ctx, call.Caller.ARN, directory.GroupID(in.GroupId), memberID(in.MemberId))
 	if err != nil {
 		return nil, err
 	}
@@ -24,10 +25,11 @@ func (s *Service) CreateGroupMembership(ctx context.Context, call *wire.Call, in
 
 // DescribeGroupMembership reads a membership.
 func (s *Service) DescribeGroupMembership(ctx context.Context, _ *wire.Call, in *DescribeGroupMembershipRequest) (*DescribeGroupMembershipResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	m, err := s.Directory.Membership(ctx, directory.MembershipID(in.MembershipId))
+	m, err := d.Membership(ctx, directory.MembershipID(in.MembershipId))
 	if err != nil {
 		return nil, err
 	}
@@ -40,24 +42,27 @@ func (s *Service) DescribeGroupMembership(ctx context.Context, _ *wire.Call, in 
 
 // DeleteGroupMembership ends a membership.
 func (s *Service) DeleteGroupMembership(ctx context.Context, _ *wire.Call, in *DeleteGroupMembershipRequest) (*DeleteGroupMembershipResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	return &DeleteGroupMembershipResponse{}, s.Directory.RemoveMember(ctx, directory.MembershipID(in.MembershipId))
+	return &DeleteGroupMembershipResponse{}, d.RemoveMember(ctx, directory.MembershipID(in.MembershipId))
 }
 
 // GetGroupMembershipId finds the membership of a user in a group.
 func (s *Service) GetGroupMembershipId(ctx context.Context, _ *wire.Call, in *GetGroupMembershipIdRequest) (*GetGroupMembershipIdResponse, error) { //nolint:staticcheck // AWS's name
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	m, err := s.Directory.MembershipOf(ctx, directory.GroupID(in.GroupId), memberID(in.MemberId))
+	m, err := d.MembershipOf(ctx, directory.GroupID(in.GroupId), memberID(in.MemberId))
 	return &GetGroupMembershipIdResponse{IdentityStoreId: in.IdentityStoreId, MembershipId: string(m.ID)}, err
 }
 
 // ListGroupMemberships lists the members of a group.
 func (s *Service) ListGroupMemberships(ctx context.Context, _ *wire.Call, in *ListGroupMembershipsRequest) (*ListGroupMembershipsResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
 	query := "ListGroupMemberships " + in.IdentityStoreId + " " + in.GroupId
@@ -65,7 +70,7 @@ func (s *Service) ListGroupMemberships(ctx context.Context, _ *wire.Call, in *Li
 	if err != nil {
 		return nil, err
 	}
-	list, after, err := s.Directory.Members(ctx, directory.GroupID(in.GroupId), page)
+	list, after, err := d.Members(ctx, directory.GroupID(in.GroupId), page)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +80,8 @@ func (s *Service) ListGroupMemberships(ctx context.Context, _ *wire.Call, in *Li
 
 // ListGroupMembershipsForMember lists the groups of a user.
 func (s *Service) ListGroupMembershipsForMember(ctx context.Context, _ *wire.Call, in *ListGroupMembershipsForMemberRequest) (*ListGroupMembershipsForMemberResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
 	query := "ListGroupMembershipsForMember " + in.IdentityStoreId + " " + string(memberID(in.MemberId))
@@ -83,7 +89,7 @@ func (s *Service) ListGroupMembershipsForMember(ctx context.Context, _ *wire.Cal
 	if err != nil {
 		return nil, err
 	}
-	list, after, err := s.Directory.MembershipsOf(ctx, memberID(in.MemberId), page)
+	list, after, err := d.MembershipsOf(ctx, memberID(in.MemberId), page)
 	if err != nil {
 		return nil, err
 	}
@@ -93,14 +99,15 @@ func (s *Service) ListGroupMembershipsForMember(ctx context.Context, _ *wire.Cal
 
 // IsMemberInGroups answers one result for each group, in their order.
 func (s *Service) IsMemberInGroups(ctx context.Context, _ *wire.Call, in *IsMemberInGroupsRequest) (*IsMemberInGroupsResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
 	groups := make([]directory.GroupID, len(in.GroupIds))
 	for i, id := range in.GroupIds {
 		groups[i] = directory.GroupID(id)
 	}
-	member, err := s.Directory.InGroups(ctx, memberID(in.MemberId), groups)
+	member, err := d.InGroups(ctx, memberID(in.MemberId), groups)
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,5 @@
 // Package identitystoreapi serves AWS's Identity Store API: users, groups and
-// memberships of the directory.
+// memberships of the identity stores of all instances.
 package identitystoreapi
 
 import (
@@ -8,18 +8,21 @@ import (
 
 	"foyer/internal/arn"
 	"foyer/internal/directory"
+	"foyer/internal/instance"
 	"foyer/internal/paging"
 	"foyer/internal/wire"
 )
 
-// Service answers the API. All fields are required.
+// Service answers the API. Directory leads to all stores. All fields are required.
 type Service struct {
 	Directory *directory.Directory
 	Tokens    paging.Tokens
-	// Owner is the account whose instance the store belongs to.
-	Owner func() arn.AccountID
-	// Delegated reports whether an account administers Identity Center for the
-	// owner: the store is administered from these accounts alone.
+	// Stores finds the instance whose identity store has an id; false when there
+	// is none.
+	Stores func(ctx context.Context, id string) (instance.Instance, bool, error)
+	// Delegated reports whether an account administers Identity Center for its
+	// organization: the organization's store is administered from the owner's
+	// account and these, an account's from that account alone.
 	Delegated func(ctx context.Context, account arn.AccountID) (bool, error)
 }
 

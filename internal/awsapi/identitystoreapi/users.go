@@ -12,14 +12,15 @@ import (
 
 // CreateUser adds a user.
 func (s *Service) CreateUser(ctx context.Context, call *wire.Call, in *CreateUserRequest) (*CreateUserResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
 	attributes, err := attributesOf(in)
 	if err != nil {
 		return nil, err
 	}
-	u, err := s.Directory.CreateUser(ctx, call.Caller.ARN, attributes)
+	u, err := d.CreateUser(ctx, call.Caller.ARN, attributes)
 	if err != nil {
 		return nil, err
 	}
@@ -28,10 +29,11 @@ func (s *Service) CreateUser(ctx context.Context, call *wire.Call, in *CreateUse
 
 // DescribeUser reads a user.
 func (s *Service) DescribeUser(ctx context.Context, _ *wire.Call, in *DescribeUserRequest) (*DescribeUserResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	u, err := s.Directory.User(ctx, directory.UserID(in.UserId))
+	u, err := d.User(ctx, directory.UserID(in.UserId))
 	if err != nil {
 		return nil, err
 	}
@@ -41,27 +43,30 @@ func (s *Service) DescribeUser(ctx context.Context, _ *wire.Call, in *DescribeUs
 
 // UpdateUser changes attributes, all or none.
 func (s *Service) UpdateUser(ctx context.Context, call *wire.Call, in *UpdateUserRequest) (*UpdateUserResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	return &UpdateUserResponse{}, s.Directory.UpdateUser(ctx, call.Caller.ARN, directory.UserID(in.UserId), operationsOf(in.Operations))
+	return &UpdateUserResponse{}, d.UpdateUser(ctx, call.Caller.ARN, directory.UserID(in.UserId), operationsOf(in.Operations))
 }
 
 // DeleteUser removes a user.
 func (s *Service) DeleteUser(ctx context.Context, _ *wire.Call, in *DeleteUserRequest) (*DeleteUserResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	return &DeleteUserResponse{}, s.Directory.DeleteUser(ctx, directory.UserID(in.UserId))
+	return &DeleteUserResponse{}, d.DeleteUser(ctx, directory.UserID(in.UserId))
 }
 
 // GetUserId finds a user by user name, e-mail address or external id.
 func (s *Service) GetUserId(ctx context.Context, _ *wire.Call, in *GetUserIdRequest) (*GetUserIdResponse, error) { //nolint:staticcheck // AWS's name
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
 	if e := in.AlternateIdentifier.ExternalId; e != nil {
-		id, err := s.Directory.ByExternalID(ctx, directory.UserResource, directory.ExternalID{Issuer: e.Issuer, ID: e.Id})
+		id, err := d.ByExternalID(ctx, directory.UserResource, directory.ExternalID{Issuer: e.Issuer, ID: e.Id})
 		return &GetUserIdResponse{IdentityStoreId: in.IdentityStoreId, UserId: id}, err
 	}
 	unique := in.AlternateIdentifier.UniqueAttribute
@@ -70,16 +75,17 @@ func (s *Service) GetUserId(ctx context.Context, _ *wire.Call, in *GetUserIdRequ
 	if !ok || (key != directory.ByUserName && key != directory.ByEmail) {
 		return nil, fault.Newf(fault.Invalid, "A user is found by userName or emails.value, which are strings; not by %s.", unique.AttributePath)
 	}
-	u, err := s.Directory.UserBy(ctx, key, value)
+	u, err := d.UserBy(ctx, key, value)
 	return &GetUserIdResponse{IdentityStoreId: in.IdentityStoreId, UserId: string(u.ID)}, err
 }
 
 // ListUsers lists users; the deprecated filter finds one by UserName.
 func (s *Service) ListUsers(ctx context.Context, _ *wire.Call, in *ListUsersRequest) (*ListUsersResponse, error) {
-	if err := s.Directory.CheckStore(ctx, in.IdentityStoreId); err != nil {
+	d, err := s.Directory.In(ctx, in.IdentityStoreId)
+	if err != nil {
 		return nil, err
 	}
-	users, next, err := s.users(ctx, in)
+	users, next, err := s.users(ctx, d, in)
 	if err != nil {
 		return nil, err
 	}
@@ -94,13 +100,13 @@ func (s *Service) ListUsers(ctx context.Context, _ *wire.Call, in *ListUsersRequ
 	return out, nil
 }
 
-func (s *Service) users(ctx context.Context, in *ListUsersRequest) ([]directory.User, *string, error) {
+func (s *Service) users(ctx context.Context, d *directory.Directory, in *ListUsersRequest) ([]directory.User, *string, error) {
 	if len(in.Filters) > 0 {
 		f := in.Filters[0]
 		if lowerPath(f.AttributePath) != "userName" {
 			return nil, nil, fault.Newf(fault.Invalid, "ListUsers filters by UserName only, not by %s.", f.AttributePath)
 		}
-		u, err := s.Directory.UserBy(ctx, directory.ByUserName, f.AttributeValue)
+		u, err := d.UserBy(ctx, directory.ByUserName, f.AttributeValue)
 		if fault.Of(err) == fault.NotFound {
 			return nil, nil, nil
 		}
@@ -111,7 +117,7 @@ func (s *Service) users(ctx context.Context, in *ListUsersRequest) ([]directory.
 	if err != nil {
 		return nil, nil, err
 	}
-	users, after, err := s.Directory.Users(ctx, page)
+	users, after, err := d.Users(ctx, page)
 	if err != nil {
 		return nil, nil, err
 	}
