@@ -13,7 +13,8 @@ import (
 
 // credentialsPage shows role credentials in every form people paste them.
 type credentialsPage struct {
-	UserName, Back             string
+	frame
+	Back                       string
 	Account, AccountName, Role string
 	Expires                    time.Time
 	Profile, SSOProfile        string
@@ -27,7 +28,7 @@ type snippet struct{ ID, Name, Text string }
 func (f *Face) credentialsPage(s session.Session, account arn.AccountID, accountName, role string, c federation.Credentials) credentialsPage {
 	id, key, token := c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal()
 	return credentialsPage{
-		UserName: s.UserName, Back: accountLink(string(account)),
+		frame: inFrame(s, portalPath), Back: accountLink(string(account)),
 		Account: string(account), AccountName: accountName, Role: role,
 		Expires:    c.Expires.UTC(),
 		Profile:    role + "-" + string(account),

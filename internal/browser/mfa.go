@@ -40,7 +40,7 @@ const (
 
 // mfaPage is a page that asks for a proof, or registers what makes one.
 type mfaPage struct {
-	UserName string
+	frame
 	Action   string // where the form goes
 	Alert    string
 	Way      string // what the form is about
@@ -72,7 +72,7 @@ func (f *Face) showMFA(w http.ResponseWriter, r *http.Request, in signin.Workflo
 		f.failed(w, r, err)
 		return
 	}
-	page := mfaPage{UserName: in.User.UserName, Action: stepPath(mfa.Step), Alert: alert, MayTrust: at.MayTrust, Name: r.PostFormValue("name")}
+	page := mfaPage{frame: frame{UserName: in.User.UserName}, Action: stepPath(mfa.Step), Alert: alert, MayTrust: at.MayTrust, Name: r.PostFormValue("name")}
 	var name string
 	switch at.Demand {
 	case mfa.Proof:

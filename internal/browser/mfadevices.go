@@ -63,7 +63,7 @@ func (f *Face) showDevices(w http.ResponseWriter, r *http.Request, s session.Ses
 
 func (f *Face) devicesPage(r *http.Request, s session.Session) (mfaPage, error) {
 	ctx := r.Context()
-	page := mfaPage{UserName: s.UserName, Managed: true}
+	page := mfaPage{frame: inFrame(s, devicesPath), Managed: true}
 	all, err := f.MFA.Devices(ctx, s.UserID)
 	if err != nil {
 		return mfaPage{}, err
@@ -121,7 +121,7 @@ func (f *Face) manager(next func(http.ResponseWriter, *http.Request, session.Ses
 }
 
 func (f *Face) showRegistration(w http.ResponseWriter, r *http.Request, s session.Session, by mfa.Actor, way string, status int, alert string) {
-	page := mfaPage{UserName: s.UserName, Action: devicesPath + "/" + way, Alert: alert, Back: devicesPath, Apps: way == wayApp, Keys: way == wayKey, Name: r.PostFormValue("name")}
+	page := mfaPage{frame: inFrame(s, devicesPath), Action: devicesPath + "/" + way, Alert: alert, Back: devicesPath, Apps: way == wayApp, Keys: way == wayKey, Name: r.PostFormValue("name")}
 	name, err := f.registerPage(r, string(s.ID), by, way, &page)
 	if err != nil {
 		f.failed(w, r, err)
@@ -169,7 +169,8 @@ func (f *Face) toDevices(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 type oneDevicePage struct {
-	UserName, Alert string
+	frame
+	Alert string
 	mfaDeviceLine
 }
 
@@ -185,7 +186,7 @@ func (f *Face) showDeviceAgain(w http.ResponseWriter, r *http.Request, s session
 	}
 	for _, d := range page.Devices {
 		if d.ID == r.PathValue("id") {
-			f.show(w, r, status, "mfa-device.html", oneDevicePage{s.UserName, alert, d})
+			f.show(w, r, status, "mfa-device.html", oneDevicePage{inFrame(s, devicesPath), alert, d})
 			return
 		}
 	}

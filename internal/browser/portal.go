@@ -17,7 +17,7 @@ import (
 
 // portalPage lists a person's accounts; one of them may be open.
 type portalPage struct {
-	UserName string
+	frame
 	Accounts []portalAccount
 }
 
@@ -41,13 +41,13 @@ func (f *Face) showPortal(w http.ResponseWriter, r *http.Request, s session.Sess
 		f.failed(w, r, err)
 		return
 	}
-	page := portalPage{UserName: s.UserName}
+	page := portalPage{frame: inFrame(s, portalPath)}
 	open := r.URL.Query().Get("account_id")
 	slices.SortFunc(accounts, byName)
 	for _, a := range accounts {
 		item := portalAccount{ID: string(a.ID), Name: a.Name, Email: a.Email, Link: accountLink(string(a.ID)), Open: string(a.ID) == open}
 		if item.Open {
-			item.Link = "/start"
+			item.Link = portalPath
 			if item.Roles, err = f.roles(r.Context(), s, a.ID); err != nil {
 				f.failed(w, r, err)
 				return
@@ -63,7 +63,7 @@ func byName(a, b federation.Account) int {
 }
 
 func accountLink(id string) string {
-	return "/start?" + url.Values{"account_id": {id}}.Encode() + "#account-" + id
+	return portalPath + "?" + url.Values{"account_id": {id}}.Encode() + "#account-" + id
 }
 
 func (f *Face) accounts(ctx context.Context, s session.Session) ([]federation.Account, error) {
