@@ -57,21 +57,25 @@ func (s *Service) brings(operation string, members ...string) wire.Authorization
 		if may, err := s.Delegated(ctx, call.Caller.Account); err != nil || may {
 			return may, err
 		}
-		if filter := input.FieldByName("Filter"); filter.IsValid() {
-			if filter.IsNil() {
-				return false, nil
-			}
-			account := text(filter.Elem(), "ApplicationAccount")
-			if named := text(filter.Elem(), theApplication); named != "" {
-				of, _ := application.ParseARN(named)
-				account = string(of)
-			}
-			if account != string(call.Caller.Account) {
-				return false, nil
-			}
+		if input.FieldByName("Filter").IsValid() && filteredAccount(input) != string(call.Caller.Account) {
+			return false, nil
 		}
 		return s.inOrganizationOf(ctx, call, i)
 	})
+}
+
+// filteredAccount is the account to whose applications a listing is narrowed; ""
+// when to none.
+func filteredAccount(input reflect.Value) string {
+	filter := input.FieldByName("Filter")
+	if !filter.IsValid() || filter.IsNil() {
+		return ""
+	}
+	if named := text(filter.Elem(), theApplication); named != "" {
+		account, _ := application.ParseARN(named)
+		return string(account)
+	}
+	return text(filter.Elem(), "ApplicationAccount")
 }
 
 // demands makes an Authorization; others says what callers of other accounts
@@ -133,6 +137,9 @@ func (s *Service) on(ctx context.Context, call *wire.Call, action string, i inst
 			keys["sso:PrimaryRegion"] = []string{i.Region}
 		}
 		name := resourceARN(call, i, input, member)
+		if account := filteredAccount(input); account != "" {
+			keys["sso:ApplicationAccount"] = []string{account}
+		}
 		if strings.Contains(name, ":application/") {
 			account, _ := application.ParseARN(name)
 			keys["sso:ApplicationAccount"] = []string{string(account)}
