@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"foyer/internal/fault"
 	"foyer/internal/paging"
@@ -23,10 +22,18 @@ type Group struct {
 
 // Validate returns an Invalid fault naming the first rule that g breaks.
 func (g Group) Validate() error {
-	if strings.TrimSpace(g.DisplayName) == "" || utf8.RuneCountInString(g.DisplayName) > maxText {
-		return fault.Newf(fault.Invalid, "The attribute displayName is required and has at most %d characters.", maxText)
+	if strings.TrimSpace(g.DisplayName) == "" {
+		return fault.Newf(fault.Invalid, "The attribute displayName is required.")
 	}
-	return nil
+	if err := checkText("displayName", g.DisplayName); err != nil {
+		return err
+	}
+	if g.Description != "" {
+		if err := checkText("description", g.Description); err != nil {
+			return err
+		}
+	}
+	return checkReserved("group", g.DisplayName)
 }
 
 // CreateGroup adds a group and returns it.
@@ -126,9 +133,6 @@ func (g *Group) set(op Operation) error {
 		if err := json.Unmarshal(op.Value, &text); err != nil {
 			return unknownPath(op.Path)
 		}
-	}
-	if utf8.RuneCountInString(text) > maxText {
-		return fault.Newf(fault.Invalid, "The value of %s must have 1 to %d characters.", op.Path, maxText)
 	}
 	switch lowerFirst(op.Path) {
 	case "displayName":

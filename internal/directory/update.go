@@ -3,6 +3,7 @@ package directory
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,26 +49,37 @@ func (a Attributes) set(op Operation) (Attributes, error) {
 	if err != nil {
 		return Attributes{}, err
 	}
-	path := strings.Split(op.Path, ".")
-	at := tree
-	for _, step := range path[:len(path)-1] {
-		step = lowerFirst(step)
-		if at[step] == nil {
-			at[step] = map[string]any{}
-		}
-		next, ok := at[step].(map[string]any)
-		if !ok {
-			return Attributes{}, unknownPath(op.Path)
-		}
-		at = next
-	}
-	last := lowerFirst(path[len(path)-1])
-	if value == nil {
-		delete(at, last)
-	} else {
-		at[last] = value
+	if !put(tree, op.Path, value) {
+		return Attributes{}, unknownPath(op.Path)
 	}
 	return fromTree(tree, op.Path)
+}
+
+// put sets what a dotted path leads to in a tree; nil removes it. It reports
+// false when the path leads through what has no members.
+func put(tree map[string]any, path string, value any) bool {
+	steps := strings.Split(path, ".")
+	for _, step := range steps[:len(steps)-1] {
+		step = lowerFirst(step)
+		if tree[step] == nil {
+			if value == nil {
+				return true
+			}
+			tree[step] = map[string]any{}
+		}
+		next, ok := tree[step].(map[string]any)
+		if !ok {
+			return false
+		}
+		tree = next
+	}
+	last := lowerFirst(steps[len(steps)-1])
+	if value == nil {
+		delete(tree, last)
+	} else {
+		tree[last] = value
+	}
+	return true
 }
 
 func (a Attributes) tree() (map[string]any, error) {
@@ -106,9 +118,14 @@ func (op Operation) decoded() (any, error) {
 	if err := json.Unmarshal(op.Value, &value); err != nil {
 		return nil, fault.Newf(fault.Invalid, "The value of %s is not JSON.", op.Path)
 	}
-	if text, ok := value.(string); ok {
-		if n := utf8.RuneCountInString(text); n == 0 || n > maxText {
-			return nil, fault.Newf(fault.Invalid, "The value of %s must have 1 to %d characters.", op.Path, maxText)
+	switch v := value.(type) {
+	case string:
+		if err := checkText(op.Path, v); err != nil {
+			return nil, err
+		}
+	case []any:
+		if len(v) == 0 {
+			return nil, fault.Newf(fault.Invalid, "The value of %s must have at least 1 element; null removes it.", op.Path)
 		}
 	}
 	return lowerNames(value), nil
@@ -135,7 +152,7 @@ func lowerFirst(name string) string {
 	return string(unicode.ToLower(r)) + name[size:]
 }
 
-// applyExtension sets or removes an extension, or one attribute of it.
+// applyExtension sets or removes an extension, or what a path leads to in it.
 func applyExtension(extensions []Extension, name, attribute string, op Operation) ([]Extension, error) {
 	value, err := op.decoded()
 	if err != nil {
@@ -144,25 +161,27 @@ func applyExtension(extensions []Extension, name, attribute string, op Operation
 	kept := make([]Extension, 0, len(extensions)+1)
 	current := map[string]any{}
 	for _, e := range extensions {
-		if e.Name != name {
+		if e.Name == name {
+			maps.Copy(current, e.Value)
+		} else {
 			kept = append(kept, e)
-			continue
-		}
-		for k, v := range e.Value {
-			current[k] = v
 		}
 	}
-	switch object, isObject := value.(map[string]any); {
-	case attribute == "" && value == nil:
+	if attribute != "" {
+		if !put(current, attribute, value) {
+			return nil, unknownPath(op.Path)
+		}
+		if len(current) == 0 {
+			return kept, nil
+		}
+		return append(kept, Extension{Name: name, Value: current}), nil
+	}
+	if value == nil {
 		return kept, nil
-	case attribute == "" && !isObject:
-		return nil, fault.Newf(fault.Invalid, "The extension %s must be an object.", name)
-	case attribute == "":
-		current = object
-	case value == nil:
-		delete(current, lowerFirst(attribute))
-	default:
-		current[lowerFirst(attribute)] = value
 	}
-	return append(kept, Extension{Name: name, Value: current}), nil
+	object, ok := value.(map[string]any)
+	if !ok {
+		return nil, fault.Newf(fault.Invalid, "The extension %s must be an object.", name)
+	}
+	return append(kept, Extension{Name: name, Value: object}), nil
 }

@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"foyer/internal/fault"
 	"foyer/internal/paging"
 )
 
@@ -107,50 +104,6 @@ const (
 // Fold is the form in which names are compared: AWS's identity store does not
 // tell upper from lower case.
 func Fold(name string) string { return strings.ToLower(name) }
-
-// reservedNames cannot be taken by a user.
-var reservedNames = map[string]bool{"administrator": true, "awsadministrators": true}
-
-// maxText bounds every attribute, in characters.
-const maxText = 1024
-
-// Validate returns an Invalid fault naming the first rule the attributes break.
-func (a Attributes) Validate() error {
-	for _, required := range []struct{ path, value string }{
-		{"userName", a.UserName}, {"displayName", a.DisplayName}, {"name.givenName", a.Name.GivenName}, {"name.familyName", a.Name.FamilyName},
-	} {
-		if strings.TrimSpace(required.value) == "" {
-			return fault.Newf(fault.Invalid, "The attribute %s is required.", required.path)
-		}
-	}
-	if reservedNames[Fold(a.UserName)] {
-		return fault.Newf(fault.Invalid, "The user name %s is reserved.", a.UserName)
-	}
-	if utf8.RuneCountInString(a.UserName) > 128 || strings.ContainsFunc(a.UserName, unicode.IsSpace) {
-		return fault.Newf(fault.Invalid, "The user name must have 1 to 128 characters and no white space.")
-	}
-	return a.validateLists()
-}
-
-func (a Attributes) validateLists() error {
-	for path, list := range map[string]struct {
-		values []Value
-		most   int
-	}{"emails": {a.Emails, 1}, "phoneNumbers": {a.PhoneNumbers, 1}, "roles": {a.Roles, 1}, "photos": {a.Photos, 3}} {
-		if len(list.values) > list.most {
-			return fault.Newf(fault.Invalid, "The attribute %s takes at most %d value(s).", path, list.most)
-		}
-		for _, v := range list.values {
-			if strings.TrimSpace(v.Value) == "" || utf8.RuneCountInString(v.Value) > maxText {
-				return fault.Newf(fault.Invalid, "Each value of %s must have 1 to %d characters.", path, maxText)
-			}
-		}
-	}
-	if len(a.Addresses) > 1 {
-		return fault.Newf(fault.Invalid, "The attribute addresses takes at most 1 value(s).")
-	}
-	return nil
-}
 
 // CreateUser adds a user with the given attributes and returns it.
 func (d *Directory) CreateUser(ctx context.Context, by string, a Attributes, external ...ExternalID) (User, error) {
