@@ -37,7 +37,9 @@ type plane struct {
 	clerk  *administrator // whom no policy allows anything
 	member *administrator // of an account that is not the management account
 	kept   map[string]string
-	errors map[string]bool // operation and code of what was refused
+	// answers are what the acts that succeeded were answered first, by operation and input.
+	answers map[string]map[string]any
+	errors  map[string]bool // operation and code of what was refused
 }
 
 // contract is what a model of AWS's says.
@@ -45,6 +47,7 @@ type contract struct {
 	Metadata   struct{ TargetPrefix, SigningName string }
 	Operations map[string]struct {
 		Input  struct{ Shape string }
+		Output struct{ Shape string }
 		Errors []string
 	}
 	Shapes map[string]struct {
@@ -60,7 +63,7 @@ type contract struct {
 func openPlane(t *testing.T, flags ...string) *plane {
 	t.Helper()
 	h, _ := start(t, flags...)
-	p := &plane{house: h, models: map[string]contract{}, errors: map[string]bool{}}
+	p := &plane{house: h, models: map[string]contract{}, answers: map[string]map[string]any{}, errors: map[string]bool{}}
 	p.kept = map[string]string{"I": h.InstanceARN, "D": h.IdentityStoreID, "M": h.ManagementAccountID}
 	for _, name := range []string{"sso-admin", "identitystore"} {
 		text, err := os.ReadFile(filepath.Join("..", "..", "api", "models", name+".json"))
@@ -184,6 +187,7 @@ func (p *plane) play(t *testing.T, a act) {
 	if code != "" {
 		t.Fatalf("%s %s is refused: %s", a.op, p.fill(a.in), code)
 	}
+	p.answers[a.op+a.in] = answer
 	if name, path, ok := strings.Cut(a.keep, "="); ok {
 		p.kept[name] = reached(t, answer, path)
 	}
@@ -293,6 +297,9 @@ func (p *plane) leftEvent(t *testing.T, a act) {
 			if e.ErrorCode != "" || !reflect.DeepEqual(maps.Collect(maps.All(e.RequestParameters)), maps.Collect(maps.All(want))) {
 				continue
 			}
+			if !reads && !p.answered(name, a, e) {
+				continue
+			}
 			if e.EventSource != source || e.ReadOnly != reads || e.EventType != "AwsApiCall" || e.EventCategory != "Management" || reads && e.ResponseElements != nil {
 				t.Errorf("the event of %s is %+v", a.op, e)
 			}
@@ -300,6 +307,16 @@ func (p *plane) leftEvent(t *testing.T, a act) {
 		}
 	}
 	t.Errorf("%s left no event with the parameters %v among %+v", a.op, want, seen)
+}
+
+// answered reports whether an event shows what an act was answered: of what
+// changes nothing no answer is shown, nor where it says nothing.
+func (p *plane) answered(service string, a act, e event) bool {
+	want, _ := p.recorded(service, p.models[service].Operations[a.op].Output.Shape, p.answers[a.op+a.in]).(map[string]any)
+	if len(want) == 0 {
+		return e.ResponseElements == nil
+	}
+	return reflect.DeepEqual(e.ResponseElements, want)
 }
 
 // event is a CloudTrail record, as far as the story looks at it.
@@ -323,14 +340,18 @@ func events(t *testing.T, by *administrator, name string) []event {
 	return all
 }
 
-// recorded is how CloudTrail shows an input: members begin in lower case, and
-// what the contract calls sensitive is hidden.
+// recorded is how CloudTrail shows an input or an answer: members begin in lower
+// case, times are text, and what the contract calls sensitive is hidden.
 func (p *plane) recorded(service, shape string, value any) any {
 	s := p.models[service].Shapes[shape]
 	if s.Sensitive {
 		return "HIDDEN_DUE_TO_SECURITY_REASONS"
 	}
 	switch v := value.(type) {
+	case float64:
+		if s.Type == "timestamp" {
+			return time.Unix(0, int64(v*1e9)).UTC().Format("2006-01-02T15:04:05Z")
+		}
 	case map[string]any:
 		if s.Type != "structure" || s.Document {
 			return v
