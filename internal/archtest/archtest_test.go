@@ -31,7 +31,7 @@ var storeys = [][]string{
 	{
 		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
-		"internal/application", "internal/trustedissuer", "internal/accesscontrol",
+		"internal/application", "internal/trustedissuer", "internal/accesscontrol", "internal/favourite",
 		"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess", "internal/console",
 	},
 	// FACES and ADAPTERS.
@@ -75,7 +75,7 @@ var planes = map[string][]string{
 	"identity": {
 		"internal/instance", "internal/directory", "internal/signin", "internal/mfa", "internal/session", "internal/oidc",
 		"internal/permissionset", "internal/assignment", "internal/provisioning", "internal/federation",
-		"internal/application", "internal/trustedissuer", "internal/accesscontrol",
+		"internal/application", "internal/trustedissuer", "internal/accesscontrol", "internal/favourite",
 	},
 	"account": {"internal/organizations", "internal/iam", "internal/sts", "internal/access", "internal/lastaccess", "internal/console"},
 }
