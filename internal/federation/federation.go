@@ -33,8 +33,9 @@ type Account struct {
 
 // Role is a permission set that a person has in an account.
 type Role struct {
-	Name string // of the permission set
-	Set  string // its ARN
+	Name        string // of the permission set
+	Set         string // its ARN
+	Description string // its
 }
 
 // Credentials are a role session's.
@@ -90,6 +91,9 @@ type Tx interface {
 	AssignedAccounts(ctx context.Context, userID string, page paging.Page) ([]arn.AccountID, error)
 	// AssignedRoles lists, by name, the permission sets a user has in an account.
 	AssignedRoles(ctx context.Context, userID string, account arn.AccountID, page paging.Page) ([]Role, error)
+	// AssignedEverywhere lists, by account and name, the permission sets a user
+	// has, at most so many.
+	AssignedEverywhere(ctx context.Context, userID string, most int) ([]Held, error)
 	// AssignedGrant finds the permission set of a name that a user has in an account.
 	AssignedGrant(ctx context.Context, a Asked) (Grant, bool, error)
 }

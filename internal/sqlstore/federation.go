@@ -26,8 +26,9 @@ func held(columns, condition string) string {
 }
 
 var (
-	heldAfter = held("a.account", "> ?")
-	heldIn    = held("a.account, a.permission_set", "= ?")
+	heldAfter    = held("a.account", "> ?")
+	heldIn       = held("a.account, a.permission_set", "= ?")
+	heldAnywhere = held("a.account, a.permission_set", "> ?")
 )
 
 // AssignedAccounts lists the accounts in which a user has a role.
@@ -46,11 +47,21 @@ func scanAccountID(row scanner) (arn.AccountID, error) {
 func (tx *Tx) AssignedRoles(ctx context.Context, userID string, account arn.AccountID, page paging.Page) ([]federation.Role, error) {
 	scan := func(row scanner) (federation.Role, error) {
 		var r federation.Role
-		err := row.Scan(&r.Name, &r.Set)
+		err := row.Scan(&r.Name, &r.Set, &r.Description)
 		return r, err
 	}
-	return rows(ctx, tx, scan, "SELECT s.name, s.arn FROM "+heldIn+` JOIN permission_set s ON s.arn = held.permission_set
+	return rows(ctx, tx, scan, "SELECT s.name, s.arn, s.description FROM "+heldIn+` JOIN permission_set s ON s.arn = held.permission_set
 		WHERE s.name > ? ORDER BY s.name LIMIT ?`, userID, string(account), userID, string(account), page.After, page.Limit)
+}
+
+// AssignedEverywhere lists the permission sets a user has, in all accounts.
+func (tx *Tx) AssignedEverywhere(ctx context.Context, userID string, most int) ([]federation.Held, error) {
+	scan := func(row scanner) (federation.Held, error) {
+		var h federation.Held
+		return h, row.Scan(&h.Account, &h.Role)
+	}
+	return rows(ctx, tx, scan, "SELECT held.account, s.name FROM "+heldAnywhere+` JOIN permission_set s ON s.arn = held.permission_set
+		ORDER BY held.account, s.name LIMIT ?`, userID, "", userID, "", most)
 }
 
 // AssignedGrant finds the permission set of a name that a user has in an account.
