@@ -9,6 +9,7 @@ import (
 	"foyer/internal/assignment"
 	"foyer/internal/directory"
 	"foyer/internal/fault"
+	"foyer/internal/favourite"
 	"foyer/internal/federation"
 	"foyer/internal/instance"
 	"foyer/internal/jobs"
@@ -38,6 +39,7 @@ type identityPlane struct {
 	provisioning *provisioning.Service
 	sweep        *provisioning.Sweep
 	federation   *federation.Service
+	favourites   *favourite.Service
 	applicationPlane
 }
 
@@ -124,6 +126,10 @@ func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) federation.Tx { return tx }),
 		Mint: r.mint, Now: r.now, Instance: r.instance, Plane: accounts, Tags: r.sessionTags,
 	}
+	r.favourites = &favourite.Service{
+		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) favourite.Tx { return tx }),
+		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) favourite.Reader { return tx }),
+	}
 	r.federation.Remembered = sqlstore.Remember(r.db, r.federation.Grant)
 	r.federation.RememberedList = sqlstore.Remember(r.db, r.federation.List)
 }
@@ -175,6 +181,9 @@ func (r *rooms) principalGone(ctx context.Context, resource directory.Resource, 
 		return err
 	}
 	if err := r.mfa.Forget(ctx, id); err != nil {
+		return err
+	}
+	if err := r.favourites.Forget(ctx, id); err != nil {
 		return err
 	}
 	return r.signin.Forget(ctx, id)

@@ -2,17 +2,21 @@
 // without it; it saves steps: copying, searching, revealing.
 import { copyButtons } from "./kit/copy";
 import { menu } from "./kit/menu";
-import { search } from "./portal/search";
 import { tabs } from "./kit/tabs";
+import { accounts } from "./portal/accounts";
+import { keys } from "./portal/keys";
+import { links } from "./portal/links";
 import { passkey } from "./signin/passkey";
 import { revealPassword } from "./signin/reveal";
 import { passwordStrength } from "./signin/strength";
 import { webauthn } from "./signin/webauthn";
 
+links();
 copyButtons(document);
 tabs(document);
 menu(document);
-search(document);
+accounts(document);
+keys(document);
 revealPassword(document);
 passwordStrength(document);
 webauthn(document);

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
@@ -69,6 +71,23 @@ func shownAccounts(t *testing.T, w *window) []string {
 	return evaluate[[]string](t, w, `[...document.querySelectorAll("[data-accounts] .name")].filter((e) => e.checkVisibility()).map((e) => e.innerText)`)
 }
 
+// finds types into the search field and waits for what the page says it found.
+func (w *window) finds(t *testing.T, typed, count string) {
+	t.Helper()
+	w.do(t, chromedp.Evaluate[chromedp.Void](`document.querySelector("#search").focus(); document.querySelector("#search").select()`), keys(typed))
+	w.comes(t, fmt.Sprintf(`(new URLSearchParams(location.search).get("q") ?? "") === %q && document.querySelector("[data-count]").innerText === %q`, strings.Trim(typed, "\b"), count))
+}
+
+// comes waits until a script says true.
+func (w *window) comes(t *testing.T, script string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 10*time.Second)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](script)); err != nil {
+		t.Fatalf("it does not come to %s: %v\n%s", script, err, evaluate[string](t, w, `document.body.innerText`))
+	}
+}
+
 func (h *house) walkPortal(t *testing.T, w *window) {
 	w.look(t, "4-portal")
 	all := []string{"Audit", "Data Platform", "Log Archive", "Management", "Shop Development", "Shop Production"}
@@ -76,26 +95,51 @@ func (h *house) walkPortal(t *testing.T, w *window) {
 		t.Errorf("accounts %q, want %q", got, all)
 	}
 	id := h.account(t, "Audit")
-	for typed, want := range map[string][]string{"sHoP": all[4:], id: {"Audit"}, "nowhere": nil} {
-		w.do(t, chromedp.Evaluate[chromedp.Void](`document.querySelector("#search").select()`), keys(typed))
-		if got := shownAccounts(t, w); !slices.Equal(got, want) {
-			t.Errorf("a search for %s shows %q, want %q", typed, got, want)
+	for _, search := range []struct {
+		typed, count string
+		want         []string
+	}{
+		{"sHoP", "2 of 6 accounts match", all[4:]}, {id, "1 of 6 accounts matches", all[:1]}, {"readonly shop prod", "1 of 6 accounts matches", all[5:]},
+		{"nowhere", "No account matches", nil},
+	} {
+		w.finds(t, search.typed, search.count)
+		if got := shownAccounts(t, w); !slices.Equal(got, search.want) {
+			t.Errorf("a search for %s shows %q, want %q", search.typed, got, search.want)
 		}
-		if empty := evaluate[bool](t, w, `document.querySelector("[data-no-match]").checkVisibility()`); empty != (want == nil) {
-			t.Errorf("a search for %s says that nothing matches: %v", typed, empty)
+		if empty := evaluate[bool](t, w, `document.querySelector("[data-no-match]")?.checkVisibility() ?? false`); empty != (search.want == nil) {
+			t.Errorf("a search for %s says that nothing matches: %v", search.typed, empty)
 		}
 	}
+	w.look(t, "4-portal-none")
+	w.finds(t, "\b", "6 accounts")
 
-	w.visit(t, h.StartURL)
-	w.leave(t, chromedp.Click(`//a[contains(., "Shop Production")]`))
-	roles := evaluate[[]string](t, w, `[...document.querySelectorAll(".role")].map((e) => e.innerText)`)
+	h.walkRoles(t, w)
+}
+
+// walkRoles opens an account with the keyboard, marks another, and goes back.
+func (h *house) walkRoles(t *testing.T, w *window) {
+	head := `[...document.querySelectorAll("a[data-open]")].find((e) => e.innerText.includes("Shop Production"))`
+	w.do(t, chromedp.Evaluate[chromedp.Void](head+`.focus()`), keys(kb.Enter))
+	w.comes(t, `document.querySelectorAll(".roles .role").length === 2`)
+	roles := evaluate[[]string](t, w, `[...document.querySelectorAll(".roles .role")].map((e) => e.innerText)`)
 	if !slices.Equal(roles, []string{"AdministratorAccess", "ReadOnlyAccess"}) {
 		t.Errorf("roles %q", roles)
 	}
-	if open := evaluate[string](t, w, `document.querySelector("[aria-expanded=true]").innerText`); !strings.Contains(open, "Shop Production") {
-		t.Errorf("open is %q", open)
+	if open := evaluate[string](t, w, `document.activeElement.getAttribute("aria-expanded") + document.activeElement.innerText`); !strings.Contains(open, "true") || !strings.Contains(open, "Shop Production") {
+		t.Errorf("the focus is on %q", open)
 	}
+	w.do(t, chromedp.Click(`//button[@aria-pressed="false" and contains(@aria-label, "Log Archive")]`))
+	w.comes(t, `document.querySelector(".star[aria-pressed=true]")?.ariaLabel.includes("Log Archive")`)
 	w.look(t, "5-roles")
+	w.do(t, chromedp.Evaluate[chromedp.Void](head+`.focus()`), keys(kb.ArrowUp))
+	if at := evaluate[string](t, w, `document.activeElement.innerText`); !strings.Contains(at, "Shop Development") {
+		t.Errorf("arrow up leads to %q", at)
+	}
+	w.leave(t, chromedp.Evaluate[chromedp.Void](`location.reload()`))
+	if got := shownAccounts(t, w); got[0] != "Log Archive" || len(got) != 6 {
+		t.Errorf("a favourite is not the first of %q", got)
+	}
+	w.comes(t, `document.querySelectorAll(".roles .role").length === 2`)
 	w.quiet(t)
 }
 
@@ -115,12 +159,12 @@ func copied(t *testing.T, w *window, id string) string {
 
 func (h *house) walkKeys(t *testing.T, w *window) {
 	account := h.account(t, "Shop Production")
-	w.leave(t, chromedp.Click(`//li[span="ReadOnlyAccess"]//button`))
-	w.says(t, "Access keys for ReadOnlyAccess in Shop Production")
+	w.do(t, chromedp.Click(`//li[span="ReadOnlyAccess"]//button`), chromedp.WaitVisible(chromedp.CSS("dialog[open]")))
+	w.says(t, "Access keys for")
 	w.look(t, "6-access-keys")
 
 	shell := func() string {
-		return evaluate[string](t, w, `[...document.querySelectorAll("[role=tabpanel]")].filter((e) => e.checkVisibility()).map((e) => e.querySelector("pre").textContent).join("AND")`)
+		return evaluate[string](t, w, `[...document.querySelectorAll("[data-tabs=Shell] [role=tabpanel]")].filter((e) => e.checkVisibility()).map((e) => e.querySelector("pre").textContent).join("AND")`)
 	}
 	bash := copied(t, w, "bash-text")
 	parsed := regexp.MustCompile(`^export AWS_ACCESS_KEY_ID="(ASIA\w+)"\nexport AWS_SECRET_ACCESS_KEY="([^"]+)"\nexport AWS_SESSION_TOKEN="([^"]+)"\n$`).FindStringSubmatch(bash)
@@ -128,6 +172,10 @@ func (h *house) walkKeys(t *testing.T, w *window) {
 		t.Fatalf("copied for bash: %q; shown: %q", bash, shell())
 	}
 	id, secret, token := parsed[1], parsed[2], parsed[3]
+	w.do(t, chromedp.Click(`//button[@role="tab" and .="fish"]`))
+	if want := fmt.Sprintf("set -gx AWS_ACCESS_KEY_ID %q\nset -gx AWS_SECRET_ACCESS_KEY %q\nset -gx AWS_SESSION_TOKEN %q\n", id, secret, token); shell() != want || copied(t, w, "fish-text") != want {
+		t.Errorf("for fish: %q", shell())
+	}
 	w.do(t, chromedp.Click(`//button[@role="tab" and .="PowerShell"]`))
 	if want := fmt.Sprintf("$Env:AWS_ACCESS_KEY_ID=%q\n$Env:AWS_SECRET_ACCESS_KEY=%q\n$Env:AWS_SESSION_TOKEN=%q\n", id, secret, token); shell() != want || copied(t, w, "powershell-text") != want {
 		t.Errorf("for PowerShell: %q", shell())
@@ -136,18 +184,22 @@ func (h *house) walkKeys(t *testing.T, w *window) {
 	if want := fmt.Sprintf("SET AWS_ACCESS_KEY_ID=%s\nSET AWS_SECRET_ACCESS_KEY=%s\nSET AWS_SESSION_TOKEN=%s\n", id, secret, token); shell() != want || copied(t, w, "cmd-text") != want {
 		t.Errorf("for cmd: %q", shell())
 	}
-	w.do(t, chromedp.Focus(`//button[@role="tab" and @aria-selected="true"]`), keys(kb.ArrowRight))
+	w.do(t, chromedp.Focus(`//*[@data-tabs="Shell"]//button[@role="tab" and @aria-selected="true"]`), keys(kb.ArrowRight))
 	if shell() != bash {
 		t.Errorf("the last tab is not followed by the first, but by %q", shell())
 	}
 	for element, want := range map[string]string{
 		"access-key-id": id, "secret-access-key": secret, "session-token": token,
 		"profile":     fmt.Sprintf("[%s_ReadOnlyAccess]\naws_access_key_id=%s\naws_secret_access_key=%s\naws_session_token=%s\n", account, id, secret, token),
-		"sso-profile": shownText(t, w, "sso-profile"),
+		"sso-profile": shownText(t, w, "sso-profile"), "sso-start-url": shownText(t, w, "sso-start-url"), "sso-region": h.Region,
 	} {
 		if got := copied(t, w, element); got != want || shownText(t, w, element) != want {
 			t.Errorf("%s is %q, copied %q, want %q", element, shownText(t, w, element), got, want)
 		}
+	}
+	w.do(t, chromedp.Click(`//button[@role="tab" and .="credential_process"]`))
+	if want := "[profile ReadOnlyAccess-" + account + "]\ncredential_process = foyer credentials " + account + " ReadOnlyAccess\n"; copied(t, w, "credential-process") != want {
+		t.Errorf("for credential_process: %q", shownText(t, w, "credential-process"))
 	}
 	w.quiet(t)
 
@@ -164,6 +216,17 @@ func (h *house) walkKeys(t *testing.T, w *window) {
 // only the person may see.
 func (h *house) walkOut(t *testing.T, w *window) {
 	secret := shownText(t, w, "secret-access-key")
+	w.do(t, keys(kb.Escape))
+	w.comes(t, `document.querySelector("dialog") === null`)
+	if page := evaluate[string](t, w, `document.documentElement.outerHTML + location.href`); strings.Contains(page, secret) {
+		t.Error("the keys are on the page though they do not show")
+	}
+	if at := evaluate[string](t, w, `document.activeElement.ariaLabel`); !strings.HasPrefix(at, "Access keys for ReadOnlyAccess in Shop Production") {
+		t.Errorf("after the keys the focus is on %s", at)
+	}
+	w.visit(t, h.StartURL)
+	w.says(t, "Recently used")
+	w.look(t, "6-recent")
 	w.press(t, "Sign out")
 	w.says(t, "You are signed out")
 	w.look(t, "7-signed-out")

@@ -68,7 +68,7 @@ func (c *castle) badPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := c.state(t)
-	for path, form := range map[string]string{"/signout": "", "/device": "user_code=X&decision=allow", "/start/credentials": "account_id=" + c.ManagementAccountID + "&role_name=AdministratorAccess"} {
+	for path, form := range map[string]string{"/signout": "", "/device": "user_code=X&decision=allow", "/start/credentials": "account_id=" + c.ManagementAccountID + "&role_name=AdministratorAccess", "/start/favourite": "mark=" + c.ManagementAccountID} {
 		for _, header := range []map[string]string{{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}} {
 			header["Content-Type"] = "application/x-www-form-urlencoded"
 			if status, text := fetch(t, ada.client, "POST", c.Endpoint+path, form, header); status != http.StatusForbidden || strings.Contains(text, "ASIA") {
@@ -76,8 +76,8 @@ func (c *castle) badPages(t *testing.T) {
 			}
 		}
 	}
-	if now := c.state(t); now["portal_session"] != before["portal_session"] {
-		t.Error("another site ended the session")
+	if now := c.state(t); now["portal_session"] != before["portal_session"] || now["favourite_account"] != "" {
+		t.Error("another site ended the session, or marked a favourite")
 	}
 	for _, to := range []string{"//evil.example", `/\evil.example`, "https://evil.example", "javascript:alert(1)", "http:evil.example", "/%09/evil.example", "\t//evil.example"} {
 		stranger := c.person(t, "ada")

@@ -203,9 +203,9 @@ func (w *window) look(t *testing.T, name string) {
 func (w *window) reach(t *testing.T, name string) {
 	t.Helper()
 	all := evaluate[int](t, w, `document.activeElement.blur();
-		window.left = new Set([...document.querySelectorAll("a[href], button, summary, input:not([type=hidden])")].filter((e) => e.checkVisibility() && e.tabIndex >= 0 && !e.disabled));
+		window.left = new Set([...(document.querySelector("dialog[open]") ?? document).querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")].filter((e) => e.checkVisibility() && e.tabIndex >= 0 && !e.disabled));
 		left.size`)
-	for range all + 1 { // it may begin in the middle, and goes past the page's end
+	for range all + 3 { // it may begin in the middle, goes past the page's end, and to what scrolls
 		w.do(t, keys(kb.Tab))
 		if hidden := evaluate[string](t, w, `left.delete(document.activeElement);
 			document.activeElement !== document.body && getComputedStyle(document.activeElement).outlineStyle === "none" ? document.activeElement.outerHTML : ""`); hidden != "" {

@@ -42,7 +42,7 @@ type Clients interface {
 
 // Portal answers what a person may reach.
 type Portal interface {
-	Accounts(ctx context.Context, userID string, page paging.Page) ([]federation.Account, string, error)
+	Reach(ctx context.Context, userID string) ([]federation.Reached, error)
 	Roles(ctx context.Context, userID string, account arn.AccountID, page paging.Page) ([]federation.Role, string, error)
 	Credentials(ctx context.Context, person federation.Person, account arn.AccountID, set string) (federation.Credentials, error)
 	RelayState(ctx context.Context, person federation.Person, account arn.AccountID, set string) (string, error)
@@ -55,12 +55,13 @@ type Face struct {
 	Recovery Recovery
 	MFA      SecondProofs
 	// User finds a user as signing in knows them, or fails with a fault.
-	User     func(ctx context.Context, id string) (signin.User, error)
-	Setup    Setup
-	Sessions Sessions
-	Clients  Clients
-	Portal   Portal
-	Console  Console
+	User       func(ctx context.Context, id string) (signin.User, error)
+	Setup      Setup
+	Sessions   Sessions
+	Clients    Clients
+	Portal     Portal
+	Favourites Favourites
+	Console    Console
 	// Record writes what a person did on a page into the audit log.
 	Record func(ctx context.Context, act Act) error
 	// Store is the ARN of the identity store whose people sign in.
@@ -102,6 +103,7 @@ func (f *Face) Handler() http.Handler {
 	f.mfaDevicePages(mux)
 	f.consoleFederation(mux)
 	mux.HandleFunc("POST /start/credentials", f.visitor(f.showCredentials))
+	mux.HandleFunc("POST "+favouritePath, f.visitor(f.takeFavourite))
 	mux.HandleFunc("GET /icon.svg", showIcon)
 	mux.HandleFunc("GET /assets/{file}", f.showAsset)
 	mux.HandleFunc("/", f.notFound)

@@ -37,6 +37,7 @@ func (f *Face) consoleFederation(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+FederationPath, f.federate)
 	mux.HandleFunc("GET "+consolePath, f.openConsole)
 	mux.HandleFunc("POST /console/signout", f.leaveConsole)
+	mux.HandleFunc("GET "+shortcutPath, f.visitor(f.showShortcut))
 }
 
 func visitOf(r *http.Request) console.Visit {
@@ -174,16 +175,17 @@ func (f *Face) takeRole(w http.ResponseWriter, r *http.Request, s session.Sessio
 	query := r.URL.Query()
 	account, role := arn.AccountID(query.Get("account_id")), query.Get("role_name")
 	if role == "" {
-		names, err := f.roles(r.Context(), s, account)
+		in, err := f.reached(r.Context(), s, account)
 		if err != nil {
 			f.failed(w, r, err)
 			return
 		}
-		if len(names) != 1 {
-			http.Redirect(w, r, accountLink(string(account)), http.StatusSeeOther)
+		if len(in.Roles) > 1 {
+			choose := listView{open: string(account), destination: query.Get("destination")}
+			http.Redirect(w, r, choose.link()+"#account-"+string(account), http.StatusSeeOther)
 			return
 		}
-		role = names[0]
+		role = in.Roles[0]
 	}
 	to, err := f.destination(r.Context(), s, account, role, query.Get("destination"))
 	if err != nil {
@@ -205,6 +207,7 @@ func (f *Face) takeRole(w http.ResponseWriter, r *http.Request, s session.Sessio
 		f.failed(w, r, err)
 		return
 	}
+	f.taken(r.Context(), s, account, role)
 	http.Redirect(w, r, FederationPath+"?"+url.Values{
 		"Action": {"login"}, "Issuer": {f.Endpoint + "/start"}, "Destination": {to}, "SigninToken": {token.Reveal()},
 	}.Encode(), http.StatusSeeOther)

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -17,7 +18,9 @@ type credentialsPage struct {
 	Back                       string
 	Account, AccountName, Role string
 	Expires                    time.Time
+	StartURL, Region           string
 	Profile, SSOProfile        string
+	Endpoint, Process          string // for credential_process
 	Shells                     []snippet
 	ProfileText                string
 	Values                     []snippet
@@ -25,16 +28,42 @@ type credentialsPage struct {
 
 type snippet struct{ ID, Name, Text string }
 
+// showCredentials gives a person credentials for a role of theirs.
+func (f *Face) showCredentials(w http.ResponseWriter, r *http.Request, s session.Session) {
+	id, role := arn.AccountID(r.PostFormValue("account_id")), r.PostFormValue("role_name")
+	account, err := f.reached(r.Context(), s, id)
+	if err != nil {
+		f.failed(w, r, err)
+		return
+	}
+	got, err := f.Portal.Credentials(r.Context(), personOf(s), id, role)
+	if err != nil {
+		f.failed(w, r, err)
+		return
+	}
+	act := Act{Name: "Federate", Session: s, Details: map[string]string{"account_id": string(id), "role_name": role}}
+	if err := f.Record(r.Context(), act); err != nil {
+		f.failed(w, r, err)
+		return
+	}
+	f.taken(r.Context(), s, id, role)
+	f.show(w, r, http.StatusOK, "credentials.html", f.credentialsPage(s, id, account.Name, role, got))
+}
+
 func (f *Face) credentialsPage(s session.Session, account arn.AccountID, accountName, role string, c federation.Credentials) credentialsPage {
 	id, key, token := c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal()
 	return credentialsPage{
 		frame: inFrame(s, portalPath), Back: accountLink(string(account)),
 		Account: string(account), AccountName: accountName, Role: role,
-		Expires:    c.Expires.UTC(),
-		Profile:    role + "-" + string(account),
+		Expires:  c.Expires.UTC(),
+		Profile:  role + "-" + string(account),
+		StartURL: f.StartURL(), Region: f.Region,
 		SSOProfile: f.ssoProfile(string(account), role),
+		Endpoint:   f.Endpoint,
+		Process:    fmt.Sprintf("[profile %s-%s]\ncredential_process = foyer credentials %s %s\n", role, account, account, role),
 		Shells: []snippet{
 			{"bash", "macOS and Linux", assignments(`export %s="%s"`, id, key, token)},
+			{"fish", "fish", assignments(`set -gx %s "%s"`, id, key, token)},
 			{"powershell", "PowerShell", assignments(`$Env:%s="%s"`, id, key, token)},
 			{"cmd", "Windows cmd", assignments(`SET %s=%s`, id, key, token)},
 		},

@@ -1,11 +1,11 @@
 /** Makes every <button data-copy="id"> copy the text of the element with that id. */
-export function copyButtons(root: ParentNode): void {
+export function copyButtons(root: Document | HTMLElement): void {
   const buttons = root.querySelectorAll<HTMLButtonElement>("button[data-copy]");
   if (buttons.length === 0) return;
   const heard = document.createElement("p"); // tells screen readers what the buttons show
   heard.className = "unseen";
   heard.setAttribute("role", "status");
-  document.body.append(heard);
+  (root instanceof Document ? root.body : root).append(heard);
   for (const button of buttons) {
     button.hidden = false;
     button.addEventListener("click", () => void copy(button, heard));
