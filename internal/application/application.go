@@ -72,6 +72,10 @@ type Reader interface {
 	// through groups, by [Assignment.Key]; applicationARN "" means all.
 	ApplicationAssignmentsFor(ctx context.Context, instanceARN string, p Principal, applicationARN string, page paging.Page) ([]Assignment, error)
 
+	// ApplicationsShown lists, by ARN, what the access portal shows a user: what
+	// is enabled, not hidden, and the user's, through groups too, or everybody's.
+	ApplicationsShown(ctx context.Context, instanceARN, userID string, page paging.Page) ([]Application, error)
+
 	// ApplicationParts lists the parts of a kind by name.
 	ApplicationParts(ctx context.Context, applicationARN string, kind PartKind, page paging.Page) ([]Part, error)
 	ApplicationPart(ctx context.Context, applicationARN string, kind PartKind, name string) (content string, found bool, err error)

@@ -37,6 +37,16 @@ func (tx *Tx) Applications(ctx context.Context, instanceARN string, f applicatio
 	return rows(ctx, tx, scanApplication, query+" ORDER BY arn LIMIT ?", append(args, page.Limit)...)
 }
 
+// ApplicationsShown lists what the access portal shows a user, by ARN.
+func (tx *Tx) ApplicationsShown(ctx context.Context, instanceARN, userID string, page paging.Page) ([]application.Application, error) {
+	return rows(ctx, tx, scanApplication, "SELECT "+applicationColumns+` FROM application a
+		WHERE instance = ? AND arn > ? AND disabled = 0 AND hidden = 0 AND (assignment_optional = 1
+			OR EXISTS (SELECT 1 FROM application_assignment x WHERE x.application = a.arn AND x.principal_type = 'USER' AND x.principal_id = ?)
+			OR EXISTS (SELECT 1 FROM application_assignment x JOIN directory_membership m ON m.group_id = x.principal_id
+				WHERE x.application = a.arn AND x.principal_type = 'GROUP' AND m.user_id = ?))
+		ORDER BY arn LIMIT ?`, instanceARN, page.After, userID, userID, page.Limit)
+}
+
 // CountApplications counts an instance's applications.
 func (tx *Tx) CountApplications(ctx context.Context, instanceARN string) (n int, err error) {
 	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM application WHERE instance = ?", []any{instanceARN}, &n)
