@@ -12,6 +12,7 @@ import (
 	"foyer/internal/fault"
 	"foyer/internal/federation"
 	"foyer/internal/instance"
+	"foyer/internal/paging"
 	"foyer/internal/quota"
 	"foyer/internal/sqlstore"
 	"foyer/internal/tagging"
@@ -65,6 +66,15 @@ func (r *rooms) resourceExists(ctx context.Context, resourceARN string) error {
 		_, err = r.instance.ByARN(ctx, resourceARN)
 	}
 	return err
+}
+
+// shownApplications are those that the portal shows a person, by ARN.
+func (r *rooms) shownApplications(ctx context.Context, userID string, page paging.Page) ([]application.Application, string, error) {
+	i, err := r.instance.Instance(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	return r.applications.Shown(ctx, i.ARN(), userID, page)
 }
 
 // principalExists looks into the identity store of an instance.

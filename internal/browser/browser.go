@@ -55,13 +55,14 @@ type Face struct {
 	Recovery Recovery
 	MFA      SecondProofs
 	// User finds a user as signing in knows them, or fails with a fault.
-	User       func(ctx context.Context, id string) (signin.User, error)
-	Setup      Setup
-	Sessions   Sessions
-	Clients    Clients
-	Portal     Portal
-	Favourites Favourites
-	Console    Console
+	User         func(ctx context.Context, id string) (signin.User, error)
+	Setup        Setup
+	Sessions     Sessions
+	Clients      Clients
+	Portal       Portal
+	Favourites   Favourites
+	Applications Applications
+	Console      Console
 	// Record writes what a person did on a page into the audit log.
 	Record func(ctx context.Context, act Act) error
 	// Store is the ARN of the identity store whose people sign in.
@@ -103,6 +104,7 @@ func (f *Face) Handler() http.Handler {
 	f.mfaDevicePages(mux)
 	f.consoleFederation(mux)
 	mux.HandleFunc("POST /start/credentials", f.visitor(f.showCredentials))
+	mux.HandleFunc("GET "+applicationsPath, f.visitor(f.showApplications))
 	mux.HandleFunc("POST "+favouritePath, f.visitor(f.takeFavourite))
 	mux.HandleFunc("GET /icon.svg", showIcon)
 	mux.HandleFunc("GET /assets/{file}", f.showAsset)

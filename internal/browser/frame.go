@@ -9,6 +9,7 @@ type place struct{ Name, Path string }
 // A page that belongs there adds itself here and names its path in [inFrame].
 var places = []place{
 	{"Accounts", portalPath},
+	{"Applications", applicationsPath},
 	{"Security", devicesPath},
 }
 
