@@ -6,7 +6,7 @@ export CGO_ENABLED ?= 0
 LINT := tools/bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test parts lint generate checkgenerate unit bench engines fuzz clean
+.PHONY: help run build web test parts lint generate checkgenerate unit bench engines terraform fuzz clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ bench: ## run the benchmarks
 
 engines: ## put our policy engine beside cedar-go and MinIO's, in one run
 	cd bench/policyengines && go test -bench . -benchmem ./...
+
+terraform: .cache/terraform/terraform-provider-aws ## drive Foyer with OpenTofu and Terraform's AWS provider, which are built first, once, in ten minutes
+	go test -count=1 -timeout 30m -run '^TestTerraform$$' ./cmd/foyer
+
+.cache/terraform/terraform-provider-aws: tools/terraform/main.go
+	cd tools && go run ./terraform ../.cache/terraform
 
 fuzz: ## run each fuzz target for a little while
 	@for pkg in $$(go list ./...); do \

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
 	"foyer/internal/arn"
 	"foyer/internal/audit"
 	"foyer/internal/browser"
+	"foyer/internal/caller"
 	"foyer/internal/embeddedaccounts"
 	"foyer/internal/fault"
 	"foyer/internal/provisioning"
@@ -128,6 +131,9 @@ func (r *rooms) recordExchange(ctx context.Context, x embeddedaccounts.Exchange)
 // exchangeParameters are the parts of the event that CloudTrail gives as JSON.
 func exchangeParameters(x embeddedaccounts.Exchange) (asked, answered json.RawMessage) {
 	asked = object(make([]byte, 0, 384), "{", "roleArn", x.RoleARN, "principalArn", x.ProviderARN)
+	if s := x.Got.Caller.Session; s != nil {
+		asked = append(object(append(asked, ','), "", "roleSessionName", s.Name), tagsOf(s)...)
+	}
 	asked = append(strconv.AppendInt(append(asked, `,"durationSeconds":`...), int64(x.Duration.Seconds()), 10), '}')
 	if x.Err != nil {
 		return asked, nil
@@ -138,6 +144,18 @@ func exchangeParameters(x embeddedaccounts.Exchange) (asked, answered json.RawMe
 	answered = object(answered, "},", "subject", x.Got.Subject, "subjectType", x.Got.SubjectType, "issuer", x.Got.Issuer,
 		"audience", x.Got.Audience, "nameQualifier", x.Got.NameQualifier)
 	return asked, append(answered, '}')
+}
+
+// tagsOf are the session tags of an exchange, "" when there are none.
+func tagsOf(s *caller.Session) []byte {
+	if len(s.Tags) == 0 {
+		return nil
+	}
+	members := make([]string, 0, 2*len(s.Tags))
+	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
+		members = append(members, key, s.Tags[key])
+	}
+	return append(object(nil, `,"principalTags":{`, members...), '}')
 }
 
 // object appends what begins an object, and its members: names and values.

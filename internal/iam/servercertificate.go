@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"foyer/internal/arn"
@@ -95,7 +96,7 @@ func (s *Service) UploadServerCertificate(ctx context.Context, n NewServerCertif
 	err = s.InTx(ctx, func(tx Tx) error {
 		c = ServerCertificate{
 			ARN: ServerCertificateARN(n.Account, n.Path, n.Name), Account: n.Account, Name: n.Name, Path: n.Path, ID: s.Mint.UniqueID("ASCA"),
-			Created: tx.Now(), Body: n.Body, Chain: n.Chain,
+			Created: tx.Now(), Body: strings.TrimSpace(n.Body), Chain: strings.TrimSpace(n.Chain),
 		}
 		if c.Expires, err = n.read(tx.Now()); err != nil {
 			return err

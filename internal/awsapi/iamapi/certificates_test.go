@@ -112,7 +112,7 @@ func TestServerCertificates(t *testing.T) {
 			{call: "UploadServerCertificate ServerCertificateName=third CertificateBody=$LEAF PrivateKey=$KEY", fails: "LimitExceeded Cannot exceed quota for ServerCertificatesPerAccount: 2"},
 			{call: "GetAccountSummary", shows: `(?s)<key>ServerCertificates</key>\s*<value>2<.*<key>ServerCertificatesQuota</key>\s*<value>2<`},
 			{call: "GetServerCertificate ServerCertificateName=none", fails: none},
-			{call: "GetServerCertificate ServerCertificateName=web", shows: `(?s)<CertificateBody>-----BEGIN CERT.*<CertificateChain>-----BEGIN CERT.*<Key>team<`, lacks: "PRIVATE"},
+			{call: "GetServerCertificate ServerCertificateName=web", shows: `(?s)<CertificateBody>-----BEGIN CERT.*-----END CERTIFICATE-----</CertificateBody>.*<CertificateChain>-----BEGIN CERT.*-----END CERTIFICATE-----</CertificateChain>.*<Key>team<`, lacks: "PRIVATE"},
 			{call: "ListServerCertificates PathPrefix=/cloudfront/", shows: "/cloudfront/web<", lacks: "mail"},
 			{call: "ListServerCertificates MaxItems=1", shows: `(?s)mail<.*<Marker>(.+?)</Marker>`, keeps: "Next", lacks: ">web<"},
 			{call: "ListServerCertificates MaxItems=1 Marker=$Next", shows: ">web<", lacks: "mail"},
