@@ -61,10 +61,13 @@ func (r *rooms) recordAct(ctx context.Context, act browser.Act) error {
 	if len(act.Details) == 0 {
 		parameters = nil
 	}
-	s := act.Session
+	s, source := act.Session, act.Source
+	if source == "" {
+		source = "sso.amazonaws.com"
+	}
 	return r.recorder.RecordIn(ctx, audit.Event{
 		UserIdentity: person(i.Owner, s.Store, s.UserID, s.UserName, string(s.ID)),
-		EventTime:    audit.Moment(r.now().UTC()), EventSource: "sso.amazonaws.com", EventName: act.Name, AWSRegion: i.Region,
+		EventTime:    audit.Moment(r.now().UTC()), EventSource: source, EventName: act.Name, AWSRegion: i.Region,
 		SourceIPAddress: s.SourceIP.String(), UserAgent: s.UserAgent, EventType: audit.ServiceEvent, RecipientAccountID: i.Owner,
 		RequestParameters: parameters,
 	})

@@ -134,7 +134,7 @@ func logger(c Config, w io.Writer) *slog.Logger {
 func (s *Server) handler(endpoint string) http.Handler {
 	r := s.rooms
 	pages := &browser.Face{
-		SignIn: r.signin, MFA: r.mfa, User: r.knownUser, Recovery: r.signin, Setup: setup{r, s.founding}, Outbox: r.outbox, OutboxKey: s.outboxKey, Sessions: r.sessions, Clients: r.oidc, Portal: r.federation, Favourites: r.favourites, Applications: r.shownApplications, Console: r.console, Record: r.recordAct,
+		SignIn: r.signin, MFA: r.mfa, User: r.knownUser, Profile: r.profile, Account: r.signin, Recovery: r.signin, Setup: setup{r, s.founding}, Outbox: r.outbox, OutboxKey: s.outboxKey, Sessions: r.sessions, Clients: r.oidc, Portal: r.federation, Favourites: r.favourites, Applications: r.shownApplications, Console: r.console, Record: r.recordAct,
 		Store: s.storeARN, Assets: web.Assets(), Region: s.config.Region, StartURL: s.startURL, Endpoint: endpoint,
 		Secure: secure(endpoint), Now: r.now, Log: s.log,
 	}

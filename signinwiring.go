@@ -85,6 +85,11 @@ func (r *rooms) userByID(ctx context.Context, id string) (signin.User, bool, err
 	return signInUser(u), true, nil
 }
 
+// profile is what the directory knows of a person.
+func (r *rooms) profile(ctx context.Context, id string) (directory.User, error) {
+	return r.directory.User(ctx, directory.UserID(id))
+}
+
 func signInUser(u directory.User) signin.User {
 	return signin.User{ID: string(u.ID), UserName: u.UserName, DisplayName: u.DisplayName, Email: u.Email(), Enabled: !u.Disabled}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"os/exec"
 	"strings"
 	"testing"
@@ -20,6 +21,9 @@ func TestAttackSessions(t *testing.T) {
 		"token of a deleted user":      (*house).outliveUser,
 		"token longer than a session":  (*house).outliveSession,
 		"refreshing as another client": (*house).refreshAsAnother,
+		"ending another's session":     (*house).endAnothers,
+		"staying after an end":         (*house).outliveEnd,
+		"staying after a new password": (*house).outlivePassword,
 	} {
 		t.Run(name, func(t *testing.T) { attack(h, t) })
 	}
@@ -98,6 +102,87 @@ func (h *house) outliveSession(t *testing.T) {
 	again, err := c.refresh(t, token.RefreshToken)
 	if err != nil || again.ExpiresIn > token.ExpiresIn {
 		t.Errorf("refreshed, it lasts %d seconds, %v", again.ExpiresIn, err)
+	}
+}
+
+// endAnothers: the id of a session ends it for nobody but its person.
+func (h *house) endAnothers(t *testing.T) {
+	ada, ben := h.inside(t, "ada"), h.inside(t, "ben")
+	all, err := h.administrator().sessions(t.Context(), h.subject(t, "ada"))
+	if err != nil || len(all) == 0 {
+		t.Fatalf("ada has %d sessions, %v", len(all), err)
+	}
+	for _, s := range all {
+		ben.post(t, h.Endpoint+"/start/sessions/end", url.Values{"session": {s.SessionID}})
+	}
+	if err := ada.visitAs(t, h.StartURL); err != nil || ada.at.Path != "/start" {
+		t.Errorf("ben ended ada's session: she is at %s, %v", ada.at, err)
+	}
+}
+
+// subject is a demo user, as an administrator names them.
+func (h *house) subject(t *testing.T, userName string) subject {
+	t.Helper()
+	who, err := h.administrator().find(t.Context(), userName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return who
+}
+
+// outliveEnd: what hangs from a session ends with it, here and elsewhere.
+func (h *house) outliveEnd(t *testing.T) {
+	here, elsewhere := h.inside(t, "chitra"), h.inside(t, "chitra")
+	c, token := h.acting(t, here)
+	other, otherToken := h.acting(t, elsewhere)
+	if status, _ := here.post(t, h.Endpoint+"/start/sessions/end-others", nil); status != http.StatusOK {
+		t.Fatalf("ending the others is answered %d", status)
+	}
+	h.gone(t, other, otherToken)
+	if err := h.lists(t, token.AccessToken); err != nil {
+		t.Errorf("this session's token is gone: %v", err)
+	}
+	if err := elsewhere.visitAs(t, h.StartURL); err != nil || elsewhere.at.Path != "/signin" {
+		t.Errorf("the other session is at %s: %v", elsewhere.at, err)
+	}
+	if status, says := here.post(t, h.Endpoint+"/start/sessions/end-all", nil); status != http.StatusOK || !strings.Contains(says, "You are signed out") {
+		t.Fatalf("ending all is answered %d: %s", status, says)
+	}
+	h.gone(t, c, token)
+}
+
+// outlivePassword: who knew an old password is out when there is a new one, and
+// nobody guesses the old one inside.
+func (h *house) outlivePassword(t *testing.T) {
+	who := h.newUser(t, "hana")
+	owner, thief := newPerson("hana", h.oneTime(t, "hana")), newPerson("hana", ownPassword)
+	if err := errors.Join(owner.visit(t.Context(), h.StartURL), owner.submit(t.Context(), map[string]string{"password": ownPassword, "again": ownPassword}), thief.visit(t.Context(), h.StartURL)); err != nil {
+		t.Fatal(err)
+	}
+	c, token := h.acting(t, thief)
+	page, next := h.Endpoint+"/start/password", anotherPassword
+	change := url.Values{"current": {"not it"}, "password": {next}, "again": {next}}
+	if status, says := owner.post(t, page, change); status != http.StatusForbidden || !strings.Contains(says, "The current password is not right") || strings.Contains(says, next) {
+		t.Errorf("without the password it is answered %d: %s", status, says)
+	}
+	change.Set("current", ownPassword)
+	if status, says := owner.post(t, page, change); status != http.StatusOK || !strings.Contains(says, "Your password is changed") {
+		t.Fatalf("with it: %d: %s", status, says)
+	}
+	h.gone(t, c, token)
+	if err := errors.Join(owner.visitAs(t, h.StartURL), thief.visitAs(t, h.StartURL)); err != nil || owner.at.Path != "/start" || thief.at.Path != "/signin" {
+		t.Errorf("the owner is at %s, who had the old password at %s: %v", owner.at, thief.at, err)
+	}
+	for range 15 {
+		change.Set("current", "guess")
+		owner.post(t, page, change)
+	}
+	change.Set("current", next)
+	if status, _ := owner.post(t, page, change); status == http.StatusOK {
+		t.Error("after 15 guesses the password is still looked at")
+	}
+	if left, err := h.administrator().sessions(t.Context(), who); err != nil || len(left) != 1 {
+		t.Errorf("%d sessions are left, %v", len(left), err)
 	}
 }
 

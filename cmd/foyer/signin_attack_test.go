@@ -178,6 +178,7 @@ func (h *house) forgeRequests(t *testing.T) {
 	for path, form := range map[string]string{
 		"/signin": "username=eve", "/signin/password": "password=x", "/signin/new-password": "password=x&again=x", "/signin/forgot": "username=ada",
 		"/signout": "", "/setup": "page=organization", "/setup/x": "", "/link/x": "password=x&again=x",
+		"/start/password": "current=x&password=x&again=x", "/start/profile/verify": "", "/start/sessions/end": "session=x", "/start/sessions/end-others": "", "/start/sessions/end-all": "",
 	} {
 		for _, header := range []map[string]string{{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}} {
 			header["Content-Type"], header["Accept"] = "application/x-www-form-urlencoded", "text/html"

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"foyer/internal/arn"
+	"foyer/internal/directory"
 	"foyer/internal/federation"
 	"foyer/internal/oidc"
 	"foyer/internal/paging"
@@ -29,6 +30,10 @@ type Sessions interface {
 	Authenticate(ctx context.Context, token secret.Text, now time.Time) (session.Session, error)
 	Confirm(ctx context.Context, id session.ID, user, proofs string) (session.Session, secret.Text, error)
 	End(ctx context.Context, id session.ID) error
+	Active(ctx context.Context, user string, page paging.Page) ([]session.Session, string, error)
+	EndOf(ctx context.Context, user string, ids []session.ID) error
+	EndOthersOf(ctx context.Context, user string, keep session.ID) error
+	EndAllOf(ctx context.Context, user string) error
 }
 
 // Clients are the OAuth clients that ask a person for access.
@@ -55,7 +60,10 @@ type Face struct {
 	Recovery Recovery
 	MFA      SecondProofs
 	// User finds a user as signing in knows them, or fails with a fault.
-	User         func(ctx context.Context, id string) (signin.User, error)
+	User func(ctx context.Context, id string) (signin.User, error)
+	// Profile finds what the directory knows of a user, or fails with a fault.
+	Profile      func(ctx context.Context, id string) (directory.User, error)
+	Account      OwnAccount
 	Setup        Setup
 	Sessions     Sessions
 	Clients      Clients
@@ -82,7 +90,8 @@ type Face struct {
 
 // Act is something that a person did on a page.
 type Act struct {
-	Name    string // of the audit event: Authenticate, Federate, Logout, AuthorizeClient
+	Name    string // of the audit event: Authenticate, Federate, Logout, AuthorizeClient, UpdatePassword …
+	Source  string // of the event; "" is the portal
 	Session session.Session
 	Details map[string]string // its request parameters
 }
@@ -102,6 +111,8 @@ func (f *Face) Handler() http.Handler {
 	mux.HandleFunc("GET /start", f.visitor(f.showPortal))
 	mux.HandleFunc("GET /start/{$}", f.visitor(f.showPortal))
 	f.mfaDevicePages(mux)
+	f.profilePages(mux)
+	f.sessionPages(mux)
 	f.consoleFederation(mux)
 	mux.HandleFunc("POST /start/credentials", f.visitor(f.showCredentials))
 	mux.HandleFunc("GET "+applicationsPath, f.visitor(f.showApplications))

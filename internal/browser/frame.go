@@ -10,7 +10,9 @@ type place struct{ Name, Path string }
 var places = []place{
 	{"Accounts", portalPath},
 	{"Applications", applicationsPath},
+	{"Profile", profilePath},
 	{"Security", devicesPath},
+	{"Sessions", sessionsPath},
 }
 
 // portalPath is where the portal's home is.

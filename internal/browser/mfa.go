@@ -57,7 +57,8 @@ type mfaPage struct {
 	Name       string          // of a device, as typed
 	Devices    []mfaDeviceLine // of the user's page
 	Confirmed  bool
-	Managed    bool // by the user
+	Managed    bool   // by the user
+	Done       string // what has just been done
 }
 
 // askMFA shows what the step wants, the first time.

@@ -53,11 +53,16 @@ func (f *Face) mfaDevicePages(mux *http.ServeMux) {
 }
 
 func (f *Face) showDevices(w http.ResponseWriter, r *http.Request, s session.Session) {
+	f.showDevicesAfter(w, r, s, "")
+}
+
+func (f *Face) showDevicesAfter(w http.ResponseWriter, r *http.Request, s session.Session, done string) {
 	page, err := f.devicesPage(r, s)
 	if err != nil {
 		f.failed(w, r, err)
 		return
 	}
+	page.Done = done
 	f.show(w, r, http.StatusOK, "mfa-devices.html", page)
 }
 

@@ -234,6 +234,10 @@ func (f *Face) signOut(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	f.clearCookie(w, sessionCookie)
+	f.saySignedOut(w, r)
+}
+
+func (f *Face) saySignedOut(w http.ResponseWriter, r *http.Request) {
 	f.message(w, r, http.StatusOK, note{"You are signed out", "Role credentials that you copied work until they expire.", "Sign in again"})
 }
 

@@ -59,6 +59,27 @@ func (s *Service) SendVerification(ctx context.Context, user User) error {
 	})
 }
 
+// AskVerification sends a user who asks for it the letter of
+// [Service.SendVerification]. After many letters to one user it fails with a
+// Throttled fault.
+func (s *Service) AskVerification(ctx context.Context, user User) error {
+	return s.Unit(ctx, func(ctx context.Context) error {
+		if err := s.InTx(ctx, func(tx Tx) error { return s.countLetter(ctx, tx, user) }); err != nil {
+			return err
+		}
+		return s.SendVerification(ctx, user)
+	})
+}
+
+// countLetter counts a letter that somebody asked for.
+func (s *Service) countLetter(ctx context.Context, tx Tx, user User) error {
+	admitted, err := s.tally(ctx, tx, "letters "+user.ID, user.ID, letterLimit)
+	if err == nil && !admitted {
+		err = fault.Newf(fault.Throttled, "Too many letters were sent to you. Wait an hour and try again.")
+	}
+	return err
+}
+
 // SendPassword invites a user who has no password yet, and sends others a link
 // to choose another.
 func (s *Service) SendPassword(ctx context.Context, user User) error {
@@ -94,7 +115,7 @@ func (s *Service) sendLink(ctx context.Context, purpose Purpose, user User, writ
 		return fault.Newf(fault.Conflict, "No mail server is configured, so no letter can be sent. Generate a one-time password instead.")
 	case !user.Enabled:
 		return disabled()
-	case !s.reachable(user):
+	case !s.Reachable(user):
 		return fault.Newf(fault.Conflict, "The user has no e-mail address that a letter can be sent to.")
 	}
 	organization, err := s.Organization(ctx)
@@ -116,8 +137,8 @@ func (s *Service) sendLink(ctx context.Context, purpose Purpose, user User, writ
 	})
 }
 
-// reachable reports whether a letter can be sent to a user.
-func (s *Service) reachable(user User) bool {
+// Reachable reports whether a letter can be sent to a user.
+func (s *Service) Reachable(user User) bool {
 	return s.Post != nil && mail.CheckAddress(user.Email) == nil
 }
 
@@ -133,7 +154,7 @@ func (s *Service) changed(ctx context.Context, user User) error {
 
 // notice tells a user by a letter that their password is another one now.
 func (s *Service) notice(ctx context.Context, user User) error {
-	if !s.reachable(user) {
+	if !s.Reachable(user) {
 		return nil
 	}
 	organization, err := s.Organization(ctx)

@@ -261,3 +261,20 @@ func TestNoTokenIsStored(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestLettersThatPeopleAskForAreFew(t *testing.T) {
+	h := newHouse(t)
+	var last error
+	for range 6 {
+		last = h.AskVerification(t.Context(), h.users["ann"])
+	}
+	if fault.Of(last) != fault.Throttled || len(h.mailed) != 5 {
+		t.Errorf("%d letters, %v", len(h.mailed), last)
+	}
+	if err := h.VerifyByLink(t.Context(), h.followed(t)); err != nil {
+		t.Error(err)
+	}
+	if verified, err := h.EmailVerified(t.Context(), h.users["ann"]); !verified || err != nil {
+		t.Errorf("verified %t, %v", verified, err)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"foyer/internal/fault"
 	"foyer/internal/mail"
 	"foyer/internal/mint"
 	"foyer/internal/secret"
@@ -26,7 +25,7 @@ const (
 // reach pass it by: they have nothing to verify.
 func (s *Service) VerifyEmail() Step {
 	return Step{Name: VerifyEmailStep, Wanted: func(ctx context.Context, w Workflow) (bool, error) {
-		if !s.reachable(w.User) {
+		if !s.Reachable(w.User) {
 			return false, nil
 		}
 		verified, err := s.EmailVerified(ctx, w.User)
@@ -47,13 +46,7 @@ func (s *Service) SendCode(ctx context.Context, w Workflow, again bool) error {
 	}
 	code := s.Mint.From("", mint.Digits, codeDigits)
 	return s.Unit(ctx, func(ctx context.Context) error {
-		if err := s.InTx(ctx, func(tx Tx) error {
-			admitted, err := s.tally(ctx, tx, "letters "+w.User.ID, w.User.ID, letterLimit)
-			if err == nil && !admitted {
-				err = fault.Newf(fault.Throttled, "Too many codes were sent to you. Wait an hour and try again.")
-			}
-			return err
-		}); err != nil {
+		if err := s.InTx(ctx, func(tx Tx) error { return s.countLetter(ctx, tx, w.User) }); err != nil {
 			return err
 		}
 		until := s.Now().UTC().Add(codeLifetime)
