@@ -17,7 +17,11 @@ import (
 )
 
 // house is a running server with the demo organisation, as a test in Go has it.
-type house struct{ foyer.Ready }
+type house struct {
+	foyer.Ready
+	clock string // the file that says how far the server's clock is ahead
+	ahead int64  // in seconds
+}
 
 // open starts the program with the demo organisation.
 func open(t *testing.T) *house {
@@ -31,10 +35,10 @@ func open(t *testing.T) *house {
 func start(t *testing.T, flags ...string) (*house, string) {
 	t.Helper()
 	dir := t.TempDir()
-	ready := filepath.Join(dir, "ready.json")
+	ready, clock := filepath.Join(dir, "ready.json"), filepath.Join(dir, "ahead")
 	cmd := exec.Command("foyer", append([]string{"serve", "--ephemeral", "--listen", "127.0.0.1:0", "--ready-file", ready}, flags...)...)
 	welcome, logs, ended := newOutput(), newOutput(), make(chan error, 1)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}, welcome, logs
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, aheadFile + "=" + clock}, welcome, logs
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +56,9 @@ func start(t *testing.T, flags ...string) (*house, string) {
 			t.Errorf("foyer did not stop well: %v\n%s", err, logs)
 		}
 	})
-	return enter(t, ready), welcome.String()
+	h := enter(t, ready)
+	h.clock = clock
+	return h, welcome.String()
 }
 
 // enter reads what the ready file says.

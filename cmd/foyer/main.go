@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -30,11 +31,14 @@ type exitError struct {
 func (e exitError) Error() string { return e.err.Error() }
 func (e exitError) Unwrap() error { return e.err }
 
-func main() {
+func main() { os.Exit(run(time.Now)) }
+
+// run does what the command line asks for, by a server's clock, and returns the
+// exit code.
+func run(now func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := command().ExecuteContext(ctx)
-	stop()
-	os.Exit(report(err))
+	defer stop()
+	return report(command(now).ExecuteContext(ctx))
 }
 
 // report says what went wrong and returns the exit code for it.
@@ -49,7 +53,7 @@ func report(err error) int {
 	return exitUsage // cobra's own complaints are about the command line
 }
 
-func command() *cobra.Command {
+func command(now func() time.Time) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "foyer",
 		Short:         "An IAM Identity Center that anyone can run",
@@ -57,7 +61,7 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		Version:       version(),
 	}
-	root.AddCommand(serveCommand(), seedCommand(), userCommand(), mfaCommand(), provisioningCommand())
+	root.AddCommand(serveCommand(now), seedCommand(), userCommand(), mfaCommand(), provisioningCommand())
 	root.AddCommand(loginCommand(), logoutCommand(), accountsCommand(), credentialsCommand(), execCommand(), configureCommand(), trustCommand())
 	return root
 }

@@ -39,7 +39,7 @@ func (h *house) withApp(t *testing.T, userName string) (*person, *app) {
 	if err := p.visitAs(t, h.Endpoint+"/start/mfa/app"); err != nil {
 		t.Fatal(err)
 	}
-	phone := &app{seed: p.seed(t)}
+	phone := &app{h: h, seed: p.seed(t)}
 	if err := p.submit(t.Context(), map[string]string{"code": phone.code(t), "name": userName + "'s phone"}); err != nil || !strings.Contains(p.text(), userName+"'s phone") {
 		t.Fatalf("registering is answered %v\n%s", err, p.text())
 	}

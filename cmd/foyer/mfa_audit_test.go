@@ -45,7 +45,7 @@ func TestMFAEvents(t *testing.T) {
 	if err := ada.visitAs(t, h.Endpoint+"/signin/mfa?way=app"); err != nil {
 		t.Fatal(err)
 	}
-	phone := &app{seed: ada.seed(t)}
+	phone := &app{h: h, seed: ada.seed(t)}
 	if err := ada.submit(t.Context(), map[string]string{"code": phone.code(t)}); err != nil || !strings.Contains(ada.text(), "AWS access portal") {
 		t.Fatalf("registering is answered %v\n%s", err, ada.text())
 	}

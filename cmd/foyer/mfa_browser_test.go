@@ -12,9 +12,10 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// app is an authenticator app. It never shows a code twice: where the server
-// would refuse it, its clock is a step ahead.
+// app is an authenticator app. It shows the code of the server's time step, which
+// is good for at least 30 seconds more, and never one twice: it moves the clock on.
 type app struct {
+	h    *house
 	seed string
 	last int64
 }
@@ -24,18 +25,15 @@ const stepLength = 30
 
 func (a *app) code(t *testing.T) string {
 	t.Helper()
-	for {
-		now := time.Now().Unix() / stepLength
-		if step := max(a.last+1, now-1); step <= now+1 {
-			a.last = step
-			shown, err := totp.GenerateCode(a.seed, time.Unix(step*stepLength, 0))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return shown
-		}
-		time.Sleep(time.Second) // the server takes no code of a later step
+	if a.h.now().Unix()/stepLength <= a.last {
+		a.h.advance(t, stepLength)
 	}
+	a.last = a.h.now().Unix() / stepLength
+	shown, err := totp.GenerateCode(a.seed, time.Unix(a.last*stepLength, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shown
 }
 
 // plug gives the browser a device.
@@ -98,12 +96,12 @@ func TestBrowserMFAKeys(t *testing.T) {
 }
 
 // registerApp goes from a page that offers it to where the app is registered.
-func (w *window) registerApp(t *testing.T) *app {
+func (h *house) registerApp(t *testing.T, w *window) *app {
 	t.Helper()
 	w.press(t, "Authenticator app")
 	w.says(t, "Set up the authenticator app")
 	w.do(t, chromedp.Click(`//summary`))
-	phone := &app{seed: strings.ReplaceAll(shownText(t, w, "seed"), " ", "")}
+	phone := &app{h: h, seed: strings.ReplaceAll(shownText(t, w, "seed"), " ", "")}
 	w.fill(t, "code", phone.code(t), "name", "Phone <1>")
 	w.press(t, "Assign MFA")
 	return phone
@@ -115,7 +113,7 @@ func (h *house) walkFirstApp(t *testing.T, w *window) {
 	w.visit(t, h.Endpoint+"/start/mfa")
 	w.signIn(t, "ada", h.password(t, "ada"))
 	w.says(t, "You have no MFA device")
-	phone := w.registerApp(t)
+	phone := h.registerApp(t, w)
 	w.says(t, "Phone <1>")
 	w.press(t, "Sign out")
 	w.visit(t, h.Endpoint+"/start/mfa")
@@ -143,7 +141,7 @@ func (h *house) walkForcedApp(t *testing.T, w *window) *app {
 	w.look(t, "2-register-app")
 	w.visit(t, h.Endpoint+"/signin/mfa?way=app")
 	w.do(t, chromedp.Click(`//summary`))
-	phone := &app{seed: strings.ReplaceAll(shownText(t, w, "seed"), " ", "")}
+	phone := &app{h: h, seed: strings.ReplaceAll(shownText(t, w, "seed"), " ", "")}
 	w.fill(t, "code", "000 000", "name", "Phone <1>")
 	w.press(t, "Assign MFA")
 	if alert := w.alert(t); !strings.Contains(alert, "The code is not right") {

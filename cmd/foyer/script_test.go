@@ -15,7 +15,7 @@ const scripts = "../../testdata/script/"
 var onPostgres = []string{"sign-in-device", "administration", "crash"}
 
 func TestMain(m *testing.M) {
-	testscript.Main(withParts{m}, map[string]func(){"foyer": main})
+	testscript.Main(withParts{m}, map[string]func(){"foyer": func() { os.Exit(run(movedClock())) }})
 }
 
 // withParts ends, after the tests, the real parts that they started.

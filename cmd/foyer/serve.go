@@ -11,7 +11,7 @@ import (
 	"foyer"
 )
 
-func serveCommand() *cobra.Command {
+func serveCommand(now func() time.Time) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server",
@@ -24,19 +24,19 @@ variables over the file.
 Exit codes: 0 stopped as asked, 1 failed while running, 2 a setting is wrong,
 3 could not start.`,
 		Args: cobra.NoArgs,
-		RunE: serve,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, now) },
 	}
 	defineFlags(cmd.Flags())
 	return cmd
 }
 
-func serve(cmd *cobra.Command, _ []string) error {
+func serve(cmd *cobra.Command, now func() time.Time) error {
 	config, err := loadConfig(cmd.Flags(), os.Environ())
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
 	ctx := cmd.Context()
-	server, err := foyer.New(ctx, config, foyer.Outside{Now: time.Now, Stdout: cmd.OutOrStdout(), Stderr: cmd.ErrOrStderr()})
+	server, err := foyer.New(ctx, config, foyer.Outside{Now: now, Stdout: cmd.OutOrStdout(), Stderr: cmd.ErrOrStderr()})
 	if err != nil {
 		if mistake, ok := errors.AsType[foyer.ConfigError](err); ok {
 			return exitError{exitUsage, mistake}

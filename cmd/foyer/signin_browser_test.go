@@ -99,7 +99,7 @@ func TestBrowserSetup(t *testing.T) {
 	w.look(t, "5-strength")
 	w.fill(t, "password", ownPassword, "again", ownPassword)
 	w.press(t, "Create the administrator")
-	phone := w.registerApp(t)
+	phone := h.registerApp(t, w)
 	w.says(t, "AWS access portal")
 	w.until(t, h.StartURL, "Management")
 	w.look(t, "6-portal")
