@@ -151,6 +151,7 @@ func (h *house) walkFrame(t *testing.T, w *window) {
 	w.do(t, chromedp.Click(button("Menu")))
 	folded(false)
 	w.look(t, "1-menu")
+	w.findsWrong(t)
 	w.do(t, chromedp.EmulateViewport(390, 844), chromedp.Focus(`//nav//a[.="Security"]`), keys(kb.Escape))
 	folded(true)
 	if at := evaluate[string](t, w, `document.activeElement.textContent`); at != "Menu" {

@@ -25,6 +25,7 @@ const chromium = "/usr/bin/chromium"
 type window struct {
 	ctx      context.Context
 	sound    string // the script that tells what is wrong with a page
+	axe      string // the engine that tells who cannot use it; "" where it is not installed
 	shots    string // the directory that takes the pictures
 	mu       sync.Mutex
 	troubles []string // what the browser complained of
@@ -38,7 +39,7 @@ func openWindow(t *testing.T, origin string) *window {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &window{sound: string(sound), shots: t.ArtifactDir()}
+	w := &window{sound: string(sound), axe: readAxe(t), shots: t.ArtifactDir()}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.Flag("disable-dev-shm-usage", true))
 	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
 	ctx, quit := chromedp.NewExecAllocator(ctx, options...)
@@ -172,13 +173,17 @@ func evaluate[T any](t *testing.T, w *window, script string) (answer T) {
 var looks = []struct {
 	name, scheme  string
 	width, height int64
-}{{"light", "light", 1280, 800}, {"narrow-dark", "dark", 390, 844}, {"narrow-light", "light", 390, 844}, {"dark", "dark", 1280, 800}}
+	axe           bool // in both schemes and widths; all four take long
+}{{"light", "light", 1280, 800, true}, {"narrow-dark", "dark", 390, 844, true}, {"narrow-light", "light", 390, 844, false}, {"dark", "dark", 1280, 800, false}}
 
 // look takes pictures of the page in every way, and fails where something is
 // wrong with it: labels, contrast, width, and what the keyboard cannot reach.
 func (w *window) look(t *testing.T, name string) {
 	t.Helper()
 	w.reach(t, name)
+	if w.axe != "" {
+		w.do(t, chromedp.Evaluate[chromedp.Void](w.axe))
+	}
 	for _, l := range looks {
 		w.do(t, chromedp.EmulateViewport(l.width, l.height))
 		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.scheme}}}
@@ -191,6 +196,9 @@ func (w *window) look(t *testing.T, name string) {
 		}
 		for _, wrong := range evaluate[[]string](t, w, w.sound) {
 			t.Errorf("%s, %s: %s", name, l.name, wrong)
+		}
+		if l.axe {
+			w.accessible(t, name+", "+l.name)
 		}
 		if err := os.WriteFile(filepath.Join(w.shots, name+"-"+l.name+".png"), picture, 0o600); err != nil {
 			t.Fatal(err)
