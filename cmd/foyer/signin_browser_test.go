@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -73,6 +74,7 @@ func TestBrowserSetup(t *testing.T) {
 	w.look(t, "1-begin")
 	w.visit(t, link)
 	w.press(t, "Begin")
+	h.setsUpNothing(t, link)
 	w.look(t, "2-organization")
 	w.fill(t, "organization", "Nordlicht  AG ")
 	w.press(t, "Next")
@@ -103,6 +105,10 @@ func TestBrowserSetup(t *testing.T) {
 	w.says(t, "AWS access portal")
 	w.until(t, h.StartURL, "Management")
 	w.look(t, "6-portal")
+	w.visit(t, h.StartURL+"?account_id="+h.ManagementAccountID)
+	w.says(t, "AdministratorAccess")
+	w.press(t, "Security")
+	w.says(t, "Phone <1>")
 	w.quiet(t)
 
 	w.press(t, "Sign out")
@@ -116,6 +122,22 @@ func TestBrowserSetup(t *testing.T) {
 	w.fill(t, "code", phone.code(t))
 	w.press(t, "Sign in")
 	w.says(t, "AWS access portal")
+}
+
+// setsUpNothing: once one browser has begun, the link does nothing in another,
+// nor do the wizard's pages.
+func (h *house) setsUpNothing(t *testing.T, link string) {
+	t.Helper()
+	late := newPerson("", "")
+	for _, address := range []string{link, h.Endpoint + "/setup"} {
+		if status, says := fetch(t, late.client, http.MethodGet, address, "", map[string]string{"Accept": "text/html"}); status != http.StatusNotFound {
+			t.Errorf("another browser is answered %d at %s: %s", status, address, says)
+		}
+	}
+	form := url.Values{"page": {"administrator"}, "organization": {"Evil"}, "username": {"eve"}, "given": {"Eve"}, "family": {"Evil"}, "email": {"eve@evil.example"}, "password": {ownPassword}, "again": {ownPassword}}
+	if status, says := late.post(t, h.Endpoint+"/setup", form); status != http.StatusNotFound {
+		t.Errorf("another browser's administrator is answered %d: %s", status, says)
+	}
 }
 
 // until visits an address until it says a text: a role is deployed after the

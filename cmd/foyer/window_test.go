@@ -137,7 +137,12 @@ func keys(text string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent
 // enter types into the field that the page gives the focus to, and sends it.
 func (w *window) enter(t *testing.T, text string) {
 	t.Helper()
-	if _, err := chromedp.Run(w.ctx, chromedp.Poll[bool](`document.activeElement.matches("input")`)); err != nil {
+	const focused = `document.activeElement.matches("input")`
+	_, err := chromedp.Run(w.ctx, chromedp.Poll[bool](focused))
+	if err != nil && strings.Contains(err.Error(), "Cannot find context") { // of the page before, which has just made way
+		_, err = chromedp.Run(w.ctx, chromedp.Poll[bool](focused))
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	w.leave(t, keys(text+kb.Enter))
