@@ -215,7 +215,7 @@ func (s *Server) token(b *testing.B) secret.Text {
 // groups: the first page of 100.
 func BenchmarkListAccounts(b *testing.B) {
 	s := running(b)
-	s.assignThousand(b)
+	s.assignMany(b, 1000)
 	token := s.token(b)
 	r, err := http.NewRequest(http.MethodGet, s.ready.Endpoint+"/assignment/accounts?max_result=100", nil)
 	if err != nil {
@@ -225,12 +225,12 @@ func BenchmarkListAccounts(b *testing.B) {
 	ask(b, s.listener.Addr().String(), written(b, r))
 }
 
-// assignThousand gives the first demo user's group a role in 1,000 more accounts.
-func (s *Server) assignThousand(b *testing.B) {
+// assignMany gives the first demo user's group a role in so many more accounts.
+func (s *Server) assignMany(b *testing.B, accounts int) {
 	b.Helper()
 	r := s.rooms
 	var wanted []organizations.NewAccount
-	for n := range 1000 {
+	for n := range accounts {
 		wanted = append(wanted, organizations.NewAccount{Name: "Account " + strconv.Itoa(n), Email: "many-" + strconv.Itoa(n) + "@foyer.example"})
 	}
 	group, err := r.directory.GroupByName(b.Context(), demoUsers[0].group)

@@ -132,7 +132,12 @@ func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
 	}
 	r.federation.Remembered = sqlstore.Remember(r.db, r.federation.Grant)
 	r.federation.RememberedList = sqlstore.Remember(r.db, r.federation.List)
+	r.federation.RememberedReach = sqlstore.RememberBounded(r.db, reachRemembered, federation.SizeOfReach, r.federation.ReadReach)
 }
+
+// reachRemembered bounds the accounts and roles that are remembered of people who
+// look at the portal, some 200 bytes each.
+const reachRemembered = 200_000
 
 // accountsExist answers assignment's question about accounts from the seam.
 type accountsExist struct {

@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -75,21 +74,21 @@ func named(roles []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(roles[:namedRoles], ", "), len(roles)-namedRoles)
 }
 
-// arrange sorts what was found: favourites first, then by name.
-func arrange(found []match, favourites []arn.AccountID) {
-	marked := make(map[arn.AccountID]bool, len(favourites))
-	for _, id := range favourites {
-		marked[id] = true
+// favouritesFirst puts the favourites before all others, and leaves the order
+// otherwise.
+func favouritesFirst(found []match, favourites []arn.AccountID) []match {
+	if len(favourites) == 0 {
+		return found
 	}
-	slices.SortFunc(found, func(a, b match) int {
-		if marked[a.ID] != marked[b.ID] {
-			if marked[a.ID] {
-				return -1
-			}
-			return 1
+	var first, then []match
+	for _, m := range found {
+		if slices.Contains(favourites, m.ID) {
+			first = append(first, m)
+		} else {
+			then = append(then, m)
 		}
-		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(string(a.ID), string(b.ID)))
-	})
+	}
+	return append(first, then...)
 }
 
 // count says how many accounts there are.

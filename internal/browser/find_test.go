@@ -50,11 +50,9 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestFavouritesComeFirstThenNames(t *testing.T) {
-	found := find(some, "")
-	arrange(found, []arn.AccountID{"444455556666", "000000000000"})
+func TestFavouritesComeFirst(t *testing.T) {
 	got := ""
-	for _, m := range found {
+	for _, m := range favouritesFirst(find(some, ""), []arn.AccountID{"777788889999", "444455556666", "000000000000"}) {
 		got += m.Name + ","
 	}
 	if want := "shop Test,Data,Shop Production,"; got != want {

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"strconv"
 
 	"foyer/internal/fault"
 )
@@ -25,6 +26,7 @@ func (f *Face) show(w http.ResponseWriter, r *http.Request, status int, page str
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
 	if _, err := w.Write(body.Bytes()); err != nil {
 		f.Log.DebugContext(r.Context(), "page not sent", "page", page, "error", err)

@@ -122,8 +122,7 @@ func (f *Face) portalPage(ctx context.Context, s session.Session, v listView) (p
 	if err != nil {
 		return portalPage{}, err
 	}
-	found := find(reach, v.query)
-	arrange(found, favourites)
+	found := favouritesFirst(find(reach, v.query), favourites)
 	v = v.within(found)
 	page := portalPage{frame: inFrame(s, portalPath), Query: v.query, Destination: v.destination, Address: v.link(), Clear: listView{destination: v.destination}.link(), None: len(reach) == 0}
 	page.Count = count(len(found), len(reach), v.query != "")

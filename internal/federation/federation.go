@@ -120,10 +120,11 @@ type Service struct {
 	Plane    Plane
 	// Tags are the attributes for access control of a person.
 	Tags func(ctx context.Context, i instance.Instance, userID string) ([]Tag, error)
-	// Remembered and RememberedList are Grant and List with a memory before
-	// them; nil means the methods themselves.
-	Remembered     func(context.Context, Asked) (Grant, error)
-	RememberedList func(context.Context, Listing) (Listed, error)
+	// Remembered, RememberedList and RememberedReach are Grant, List and ReadReach
+	// with a memory before them; nil means the methods themselves.
+	Remembered      func(context.Context, Asked) (Grant, error)
+	RememberedList  func(context.Context, Listing) (Listed, error)
+	RememberedReach func(ctx context.Context, userID string) ([]Reached, error)
 
 	responses responses
 }

@@ -13,6 +13,12 @@ const rememberAtMost = 65536
 // nothing where other processes may change the data, within a unit of work,
 // and never a failure. What read returns is shared: treat it as read-only.
 func Remember[K comparable, V any](db *DB, read func(context.Context, K) (V, error)) func(context.Context, K) (V, error) {
+	return RememberBounded(db, rememberAtMost, func(V) int { return 1 }, read)
+}
+
+// RememberBounded is Remember for values of different sizes: together they are at
+// most so large. One that is larger by itself is not remembered.
+func RememberBounded[K comparable, V any](db *DB, most int, size func(V) int, read func(context.Context, K) (V, error)) func(context.Context, K) (V, error) {
 	if db.dialect.shared() {
 		return read
 	}
@@ -26,8 +32,8 @@ func Remember[K comparable, V any](db *DB, read func(context.Context, K) (V, err
 			return v, nil
 		}
 		v, err := read(ctx, key)
-		if err == nil {
-			m.put(asOf, key, v)
+		if n := size(v); err == nil && n <= most {
+			m.put(asOf, key, v, n, most)
 		}
 		return v, err
 	}
@@ -38,6 +44,7 @@ type memory[K comparable, V any] struct {
 	mu      sync.RWMutex
 	asOf    uint64
 	entries map[K]V
+	size    int // of all together
 }
 
 func (m *memory[K, V]) at(asOf uint64, key K) (V, bool) {
@@ -51,14 +58,18 @@ func (m *memory[K, V]) at(asOf uint64, key K) (V, bool) {
 	return v, ok
 }
 
-func (m *memory[K, V]) put(asOf uint64, key K, v V) {
+func (m *memory[K, V]) put(asOf uint64, key K, v V, size, most int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if asOf < m.asOf {
 		return
 	}
-	if asOf > m.asOf || m.entries == nil || len(m.entries) >= rememberAtMost {
-		m.asOf, m.entries = asOf, make(map[K]V)
+	if _, there := m.entries[key]; there && asOf == m.asOf {
+		return // two read it at once
 	}
+	if asOf > m.asOf || m.entries == nil || m.size+size > most {
+		m.asOf, m.entries, m.size = asOf, make(map[K]V), 0
+	}
+	m.size += size
 	m.entries[key] = v
 }
