@@ -149,6 +149,9 @@ func (h *house) outliveEnd(t *testing.T) {
 		t.Fatalf("ending all is answered %d: %s", status, says)
 	}
 	h.gone(t, c, token)
+	if told := h.trail(t, "BatchDeleteSession"); len(told) < 2 || told[0].EventSource != "sso-directory.amazonaws.com" {
+		t.Errorf("the trail tells of the ends: %+v", told)
+	}
 }
 
 // outlivePassword: who knew an old password is out when there is a new one, and
@@ -180,6 +183,9 @@ func (h *house) outlivePassword(t *testing.T) {
 	change.Set("current", next)
 	if status, _ := owner.post(t, page, change); status == http.StatusOK {
 		t.Error("after 15 guesses the password is still looked at")
+	}
+	if told := h.trail(t, "UpdatePassword"); len(told) == 0 || told[0].EventSource != "sso-directory.amazonaws.com" || told[0].UserIdentity.UserName != "hana" {
+		t.Errorf("the trail tells of the new password: %+v", told)
 	}
 	if left, err := h.administrator().sessions(t.Context(), who); err != nil || len(left) != 1 {
 		t.Errorf("%d sessions are left, %v", len(left), err)
