@@ -2,8 +2,13 @@ package foyer
 
 import (
 	"net/http"
+	"os"
+	"slices"
 	"strconv"
 	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
 
 	"foyer/internal/session"
 )
@@ -47,3 +52,66 @@ func (s *Server) browserSession(b *testing.B) *http.Cookie {
 	}
 	return &http.Cookie{Name: "foyer-session", Value: token.Reveal()}
 }
+
+// BenchmarkPortalInBrowser is how long somebody with a role in 5,000 accounts
+// waits in Chromium: until the page is there, until it takes clicks and letters,
+// and from a letter typed into the search, or a click on an account, until what
+// it asks for shows.
+func BenchmarkPortalInBrowser(b *testing.B) {
+	const chromium = "/usr/bin/chromium"
+	if _, err := os.Stat(chromium); err != nil {
+		b.Skip("needs Chromium: make parts")
+	}
+	s := running(b)
+	s.assignMany(b, 5000)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.Flag("disable-dev-shm-usage", true))
+	ctx, quit := chromedp.NewExecAllocator(b.Context(), options...)
+	defer quit()
+	ctx, leave := chromedp.NewContext(ctx)
+	defer leave()
+	cookie := s.browserSession(b)
+	if _, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: s.ready.Endpoint}); err != nil {
+		b.Fatal(err)
+	}
+	took := map[string][]float64{}
+	for b.Loop() {
+		if err := chromedp.Do(ctx, chromedp.Navigate(s.ready.Endpoint+"/start")); err != nil {
+			b.Fatal(err)
+		}
+		waits, err := chromedp.Run(ctx, chromedp.Evaluate[map[string]float64](waited, chromedp.EvalAwaitPromise))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for name, ms := range waits {
+			took[name] = append(took[name], ms)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	for name, all := range took {
+		slices.Sort(all)
+		b.ReportMetric(all[len(all)/2], name)
+	}
+}
+
+// waited measures a page of accounts from within.
+const waited = `(async () => {
+	const shown = (what) => new Promise((done) => {
+		const look = () => what() ? requestAnimationFrame(() => done(performance.now())) : requestAnimationFrame(look);
+		look();
+	});
+	const opened = performance.getEntriesByType("navigation")[0];
+	const answer = {
+		"answered-ms": opened.responseEnd,
+		"interactive-ms": opened.domContentLoadedEventEnd,
+		"page-kB": (opened.transferSize + performance.getEntriesByType("resource").reduce((sum, r) => sum + r.transferSize, 0)) / 1000,
+	};
+	let begun = performance.now();
+	const field = document.querySelector("#search");
+	field.value = "account 42";
+	field.dispatchEvent(new Event("input"));
+	answer["search-ms"] = await shown(() => document.querySelector("[data-count]").textContent.includes(" of ")) - begun;
+	begun = performance.now();
+	document.querySelector("a[data-open]").click();
+	answer["open-ms"] = await shown(() => document.querySelector(".roles")) - begun;
+	return answer;
+})()`
