@@ -18,7 +18,7 @@ type OwnAccount interface {
 	Reachable(user signin.User) bool
 	EmailVerified(ctx context.Context, user signin.User) (bool, error)
 	AskVerification(ctx context.Context, user signin.User) error
-	ChangeOwnPassword(ctx context.Context, user signin.User, current, password secret.Text, from signin.Source) error
+	ChangeOwnPassword(ctx context.Context, user signin.User, current, password secret.Text, from signin.Source, also func(context.Context) error) error
 }
 
 // Where people see who they are, and change their password.
@@ -142,16 +142,12 @@ func (f *Face) takeOwnPassword(w http.ResponseWriter, r *http.Request, s session
 		user, err = f.User(r.Context(), s.UserID)
 	}
 	if err == nil {
-		err = f.Account.ChangeOwnPassword(r.Context(), user, secret.New(r.PostFormValue("current")), password, f.source(r))
+		err = f.Account.ChangeOwnPassword(r.Context(), user, secret.New(r.PostFormValue("current")), password, f.source(r), func(ctx context.Context) error {
+			return errors.Join(f.Sessions.EndOthersOf(ctx, s.UserID, s.ID), f.Record(ctx, Act{Name: "UpdatePassword", Source: directorySource, Session: s}))
+		})
 	}
 	if err != nil {
 		f.refuseOwnPassword(w, r, s, err)
-		return
-	}
-	err = errors.Join(f.Sessions.EndOthersOf(r.Context(), s.UserID, s.ID),
-		f.Record(r.Context(), Act{Name: "UpdatePassword", Source: directorySource, Session: s}))
-	if err != nil {
-		f.failed(w, r, err)
 		return
 	}
 	f.showDevicesAfter(w, r, s, "Your password is changed. Your other sessions have ended.")

@@ -115,8 +115,9 @@ func (s *Service) replace(ctx context.Context, tx Tx, user string, next Password
 // ChangeOwnPassword gives a user who is signed in another password. They have to
 // know the one they have, guesses at which count as in a sign-in; otherwise it
 // fails with a Denied fault, and as [Service.SetPassword] does. A letter tells
-// them. The other sessions are the caller's to end.
-func (s *Service) ChangeOwnPassword(ctx context.Context, user User, current, password secret.Text, from Source) error {
+// them. The other sessions are the caller's to end, in also, which runs in the
+// same unit of work.
+func (s *Service) ChangeOwnPassword(ctx context.Context, user User, current, password secret.Text, from Source, also func(context.Context) error) error {
 	w := Workflow{UserName: user.UserName, User: user, Source: from.cut()}
 	stored, err := s.admit(ctx, w, user, true)
 	if err != nil {
@@ -145,6 +146,9 @@ func (s *Service) ChangeOwnPassword(ctx context.Context, user User, current, pas
 			return s.replace(ctx, tx, user.ID, next, was)
 		})
 		if err != nil {
+			return err
+		}
+		if err := also(ctx); err != nil {
 			return err
 		}
 		return s.notice(ctx, user)

@@ -377,8 +377,13 @@ func TestWhoChangesTheirPasswordKnowsTheOneTheyHave(t *testing.T) {
 	h := newHouse(t)
 	h.set(t, "u-1", good)
 	ann := h.users["ann"]
+	var fails error
+	also := 0
 	change := func(current, password string) error {
-		return h.ChangeOwnPassword(t.Context(), ann, secret.New(current), secret.New(password), signin.Source{})
+		return h.ChangeOwnPassword(t.Context(), ann, secret.New(current), secret.New(password), signin.Source{}, func(context.Context) error {
+			also++
+			return fails
+		})
 	}
 	if err := change("wrong", good+"2"); fault.Of(err) != fault.Denied {
 		t.Errorf("with a wrong one: %v", err)
@@ -386,11 +391,15 @@ func TestWhoChangesTheirPasswordKnowsTheOneTheyHave(t *testing.T) {
 	if err := change(good, "weak"); fault.Of(err) != fault.Invalid {
 		t.Errorf("to a weak one: %v", err)
 	}
-	if err := change(good, good+"2"); err != nil {
+	if fails = errors.New("the sessions do not end"); also != 0 || change(good, good+"2") != fails {
+		t.Errorf("it does not fail with what has to happen too, done %d times", also)
+	}
+	fails = nil
+	if err := change(good, good+"2"); err != nil { // so nothing had changed
 		t.Fatal(err)
 	}
-	if len(h.mailed) != 1 || len(h.ended) != 0 {
-		t.Errorf("letters %v, ended %v", h.mailed, h.ended)
+	if len(h.mailed) != 1 || len(h.ended) != 0 || also != 2 {
+		t.Errorf("letters %v, ended %v, done %d times", h.mailed, h.ended, also)
 	}
 	for range 12 {
 		_ = change("wrong", good+"3")
