@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/chromedp/chromedp"
 )
 
@@ -20,6 +21,7 @@ func TestBrowserPortal(t *testing.T) {
 	h.walkShortcuts(t, w)
 	h.walkMakeShortcut(t, w)
 	h.walkApplications(t, w)
+	h.walkPages(t, w)
 }
 
 // shortcutLink is a link of AWS's form.
@@ -145,5 +147,46 @@ func (h *house) walkApplications(t *testing.T, w *window) {
 		t.Errorf("they lead to %q", got)
 	}
 	w.look(t, "4-applications")
+	w.quiet(t)
+}
+
+// walkPages turns the pages of more accounts than fit on one.
+func (h *house) walkPages(t *testing.T, w *window) {
+	ada, org := h.userID(t, "ada"), organizations.NewFromConfig(h.root())
+	set := h.sso(t, "ListPermissionSets", map[string]any{"InstanceArn": h.InstanceARN})["PermissionSets"].([]any)[0]
+	fatal(t, each(50, func(i int) error {
+		asked, err := org.CreateAccount(t.Context(), &organizations.CreateAccountInput{AccountName: new(fmt.Sprintf("Team %02d", i)), Email: new(fmt.Sprintf("team-%d@foyer.example", i))})
+		if err != nil {
+			return err
+		}
+		made, err := org.DescribeCreateAccountStatus(t.Context(), &organizations.DescribeCreateAccountStatusInput{CreateAccountRequestId: asked.CreateAccountStatus.Id})
+		if err != nil {
+			return err
+		}
+		in := map[string]any{
+			"InstanceArn": h.InstanceARN, "PermissionSetArn": set, "TargetType": "AWS_ACCOUNT", "TargetId": made.CreateAccountStatus.AccountId,
+			"PrincipalType": "USER", "PrincipalId": ada,
+		}
+		return h.administrator().call(t.Context(), "sso", "SWBExternalService.CreateAccountAssignment", in, &map[string]any{})
+	}))
+	w.until(t, h.StartURL, "56 accounts")
+	w.says(t, "1–50 of 56")
+	if got := shownAccounts(t, w); len(got) != 50 {
+		t.Errorf("%d accounts show", len(got))
+	}
+	w.do(t, chromedp.Click(button("Next")))
+	w.comes(t, `document.querySelector(".pages").innerText.includes("51–56 of 56")`)
+	got := shownAccounts(t, w)
+	if want := []string{"Team 44", "Team 45", "Team 46", "Team 47", "Team 48", "Team 49"}; !slices.Equal(got, want) {
+		t.Errorf("the second page shows %q, want %q", got, want)
+	}
+	if at := evaluate[string](t, w, `document.activeElement.innerText`); !strings.Contains(at, "Team 44") {
+		t.Errorf("the focus is on %q", at)
+	}
+	w.look(t, "5-second-page")
+	w.visit(t, h.StartURL+"?account_id="+h.account(t, "Team 47"))
+	w.says(t, "51–56 of 56") // the page with the account that was asked for
+	w.do(t, chromedp.Click(button("Previous")))
+	w.says(t, "1–50 of 56")
 	w.quiet(t)
 }
