@@ -55,6 +55,9 @@ func TestAttackXSSThroughNames(t *testing.T) {
 	if at := evaluate[[]string](t, w, `[...document.querySelectorAll(".tiles a")].map((e) => e.protocol)`); len(at) != 1 || at[0] != "https:" {
 		t.Errorf("applications lead to %q", at)
 	}
+	w.visit(t, h.Endpoint+"/start/profile")
+	w.says(t, "Profile")
+	w.harmless(t, injections[len(injections)-1]) // what ada is called by now
 	w.quiet(t)
 }
 
