@@ -230,7 +230,7 @@ func poll(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	times, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	client := ssooidc.New(ssooidc.Options{Region: "us-east-1", BaseEndpoint: new(ts.Getenv("ENDPOINT")), RetryMaxAttempts: 1})
+	client := ssooidc.New(ssooidc.Options{Region: "us-east-1", BaseEndpoint: new(ts.Getenv("ENDPOINT")), RetryMaxAttempts: 1, HTTPClient: oneAttempt})
 	for range times {
 		_, err := client.CreateToken(context.Background(), &ssooidc.CreateTokenInput{
 			ClientId: &args[1], ClientSecret: &args[2], DeviceCode: &args[3], GrantType: new("urn:ietf:params:oauth:grant-type:device_code"),

@@ -40,7 +40,7 @@ import (
 // sdk is how the script's credentials reach foyer. Nothing is tried twice.
 func sdk(ts *testscript.TestScript) awssdk.Config {
 	return awssdk.Config{
-		Region: "us-east-1", BaseEndpoint: new(ts.Getenv("ENDPOINT")), RetryMaxAttempts: 1,
+		Region: "us-east-1", BaseEndpoint: new(ts.Getenv("ENDPOINT")), RetryMaxAttempts: 1, HTTPClient: oneAttempt,
 		Credentials: credentials.NewStaticCredentialsProvider(ts.Getenv("AWS_ACCESS_KEY_ID"), ts.Getenv("AWS_SECRET_ACCESS_KEY"), ts.Getenv("AWS_SESSION_TOKEN")),
 	}
 }

@@ -77,7 +77,7 @@ func enter(t *testing.T, readyFile string) *house {
 
 // config is how a client with some credentials reaches the server.
 func (h *house) config(c awssdk.CredentialsProvider) awssdk.Config {
-	return awssdk.Config{Region: h.Region, BaseEndpoint: &h.Endpoint, Credentials: c, RetryMaxAttempts: 1}
+	return awssdk.Config{Region: h.Region, BaseEndpoint: &h.Endpoint, Credentials: c, RetryMaxAttempts: 1, HTTPClient: oneAttempt}
 }
 
 // root is how the management account's root user reaches it.
