@@ -25,7 +25,7 @@ web/dist/.built: web/package-lock.json $(shell find web -name '*.ts' -not -path 
 
 test: parts web lint checkgenerate unit ## install what the tests drive, then check and test everything
 
-parts: ## install the real parts of the tests: AWS CLI v2, PostgreSQL, Chromium
+parts: ## install the real parts of the tests: AWS CLI v2 and SDKs, PostgreSQL, Chromium
 	@testdata/parts.sh
 
 lint: $(LINT) ## run golangci-lint and go vet
@@ -70,4 +70,4 @@ fuzz: ## run each fuzz target for a little while
 	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime 20s $$pkg; done; done
 
 clean: ## remove what was built
-	rm -rf bin web/dist/.built web/node_modules tools/bin .cache
+	rm -rf bin web/dist/.built web/node_modules testdata/sdks/node_modules tools/bin .cache

@@ -31,7 +31,9 @@ func TestSDK(t *testing.T) {
 	t.Run("AuthorizationCode", h.authorizationCode)
 	t.Run("AuthorizationCodeMisused", h.authorizationCodeMisused)
 	t.Run("AuthorizationRefused", h.authorizationRefused)
-	t.Run("Profile", h.profile)
+	t.Run("Profile", h.profile(inGo))
+	t.Run("ProfileInJavaScript", h.profile(inJavaScript))
+	t.Run("ProfileInPython", h.profile(inPython))
 	t.Run("Credentials", h.roleCredentials)
 }
 
