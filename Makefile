@@ -49,7 +49,7 @@ checkgenerate: ## fail when what is generated differs from its source
 # and none of it is ours.
 RACE := -race '-gcflags=modernc.org/...=-race=false'
 
-unit: ## run all tests with the race detector
+unit: ## run all tests with the race detector; every page's pictures stay in .cache/screenshots
 	CGO_ENABLED=1 PARTS=required go test $(RACE) -timeout 15m ./...
 
 bench: ## run the benchmarks

@@ -21,6 +21,11 @@ import (
 // chromium is the browser, as Debian installs it.
 const chromium = "/usr/bin/chromium"
 
+// screenshots is where the pictures of pages stay, in a directory of each test.
+// It is not that of -artifacts, which nobody finds again: its names are random,
+// and the flag keeps go from remembering what passed.
+const screenshots = "../../.cache/screenshots"
+
 // window is a window of a real browser without a screen.
 type window struct {
 	ctx      context.Context
@@ -39,7 +44,10 @@ func openWindow(t *testing.T, origin string) *window {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &window{sound: string(sound), axe: readAxe(t), shots: t.ArtifactDir()}
+	w := &window{sound: string(sound), axe: readAxe(t), shots: filepath.Join(screenshots, t.Name())}
+	if err := os.MkdirAll(w.shots, 0o750); err != nil {
+		t.Fatal(err)
+	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.Flag("disable-dev-shm-usage", true))
 	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
 	ctx, quit := chromedp.NewExecAllocator(ctx, options...)
