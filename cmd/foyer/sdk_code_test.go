@@ -178,6 +178,9 @@ func (h *house) authorizationRefused(t *testing.T) {
 		} else if !strings.HasPrefix(ada.at.String(), h.Endpoint+"/authorize?") || !strings.Contains(ada.text(), "That did not work") {
 			t.Errorf("%s: the browser is at %s:\n%s", name, ada.at, ada.text())
 		}
+		if name == "a client that is none" && !strings.Contains(ada.text(), "~/.aws/sso/cache") {
+			t.Errorf("%s: the page does not say what to do:\n%s", name, ada.text())
+		}
 		if len(n.answers) > 0 {
 			t.Errorf("%s: the program was answered %v", name, <-n.answers)
 		}

@@ -39,6 +39,10 @@ type Code struct {
 
 var challengeGrammar = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
+// unknownClient tells a person whose command line goes on using a registration of
+// before the server began anew: it waits for an answer that does not come.
+const unknownClient = "This application is not registered here, or no more. Command lines keep their registration: delete the files in ~/.aws/sso/cache, then sign in again."
+
 // CheckAuthorize returns the client of an authorization request that may be put
 // to a person. A Failure with an empty Redirect must be shown, never redirected:
 // the redirect URI is not known to be the client's.
@@ -57,7 +61,7 @@ func (s *Service) checkAuthorize(ctx context.Context, tx Tx, r AuthorizeRequest)
 		return Client{}, err
 	}
 	if !found || !s.Now().Before(client.Expires) {
-		return Client{}, refuse(InvalidClient, "Invalid client provided")
+		return Client{}, refuse(InvalidClient, unknownClient)
 	}
 	if !redirectMatches(client.Redirects, r.RedirectURI) {
 		return Client{}, refuse(InvalidRedirectURI, "The redirect URI is not one that the client registered")
