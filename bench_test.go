@@ -31,10 +31,22 @@ import (
 // connections is how many clients ask at once.
 const connections = 16
 
-// running starts a whole server with the demo organisation.
+// running starts a whole server with the demo organisation, in memory.
 func running(b *testing.B) *Server {
 	b.Helper()
-	s, err := New(b.Context(), Config{Listen: "127.0.0.1:0", Ephemeral: true, Demo: true, LogLevel: "error"}, Outside{Now: time.Now, Stdout: io.Discard, Stderr: io.Discard})
+	return runningWith(b, Config{Ephemeral: true})
+}
+
+// runningOnDisk is running where changes are on the disk before they are answered.
+func runningOnDisk(b *testing.B) *Server {
+	b.Helper()
+	return runningWith(b, Config{Data: b.TempDir()})
+}
+
+func runningWith(b *testing.B, c Config) *Server {
+	b.Helper()
+	c.Listen, c.Demo, c.LogLevel = "127.0.0.1:0", true, "error"
+	s, err := New(b.Context(), c, Outside{Now: time.Now, Stdout: io.Discard, Stderr: io.Discard})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -180,6 +192,19 @@ func BenchmarkGetRoleCredentials(b *testing.B) {
 // token is an access token of the demo's first user.
 func (s *Server) token(b *testing.B) secret.Text {
 	b.Helper()
+	return s.allowed(b).Access
+}
+
+// grant is what a client was given that a person has allowed to act for them.
+type grant struct {
+	oidc.Tokens
+	client oidc.Client
+	key    secret.Text
+}
+
+// allowed is a new client that acts for the demo's first user.
+func (s *Server) allowed(b *testing.B) grant {
+	b.Helper()
 	ctx, r := b.Context(), s.rooms
 	user, _, err := r.userByName(ctx, s.founding.demo.users[0].UserName)
 	if err != nil {
@@ -189,7 +214,7 @@ func (s *Server) token(b *testing.B) secret.Text {
 	if err != nil {
 		b.Fatal(err)
 	}
-	client, key, err := r.oidc.RegisterClient(ctx, oidc.Registration{Name: "bench", Type: "public"})
+	client, key, err := r.oidc.RegisterClient(ctx, oidc.Registration{Name: "bench", Type: "public", Scopes: []string{"sso:account:access"}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -208,7 +233,7 @@ func (s *Server) token(b *testing.B) secret.Text {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return tokens.Access
+	return grant{tokens, client, key}
 }
 
 // BenchmarkListAccounts is a person who has a role in 1,000 accounts through
