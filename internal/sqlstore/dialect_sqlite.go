@@ -82,22 +82,30 @@ func openSQLite(ctx context.Context, dsn string, now func() time.Time, pragmas .
 		dsn += sep + "_pragma=" + p
 		sep = "&"
 	}
-	write, err := sql.Open("sqlite", dsn+"&_txlock=immediate")
+	write, err := openSQLitePool(dsn + "&_txlock=immediate")
 	if err != nil {
-		return nil, fmt.Errorf("open sqlite: %w", err)
+		return nil, err
 	}
 	write.SetMaxOpenConns(1)
 	write.SetMaxIdleConns(1)
 	if err := migrate(ctx, write, "sqlite3"); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	read, err := sql.Open("sqlite", dsn)
+	read, err := openSQLitePool(dsn)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open sqlite: %w", err), write.Close())
+		return nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(maxReaders)
 	read.SetMaxIdleConns(maxReaders)
 	return &DB{write: write, read: read, dialect: sqliteDialect{}, now: now}, nil
+}
+
+func openSQLitePool(dsn string) (*sql.DB, error) {
+	connector, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open sqlite: %w", err)
+	}
+	return sql.OpenDB(preparing{connector}), nil
 }
 
 // BoundPages bounds the pages of a SQLite store, never below those it has: the
