@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -14,14 +15,20 @@ import (
 type meter struct {
 	out   io.Writer
 	bars  *mpb.Progress // nil when out is no terminal
-	named map[string]*mpb.Bar
+	named map[string]*bar
 	said  map[string]string // the last line about each
 }
 
+// bar is a line on a terminal.
+type bar struct {
+	*mpb.Bar
+	failed atomic.Int64
+}
+
 func newMeter(out io.Writer) *meter {
-	m := &meter{out: out, named: map[string]*mpb.Bar{}, said: map[string]string{}}
+	m := &meter{out: out, named: map[string]*bar{}, said: map[string]string{}}
 	if terminal(out) {
-		m.bars = mpb.New(mpb.WithOutput(out), mpb.WithWidth(48))
+		m.bars = mpb.New(mpb.WithOutput(out), mpb.WithWidth(32), mpb.PopCompletedMode())
 	}
 	return m
 }
@@ -42,24 +49,37 @@ func (m *meter) progress(kind string, done, total int) { m.show(kind, kind, done
 // show is progress of the thing key, under a name, some of which failed.
 func (m *meter) show(key, name string, done, failed, total int) {
 	if m.bars != nil {
-		bar := m.named[key]
-		if bar == nil {
-			bar = m.bars.AddBar(int64(total),
-				mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d / %d", decor.WCSyncSpace)),
-				mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace)))
-			m.named[key] = bar
-		}
-		bar.SetTotal(int64(total), false)
-		bar.SetCurrent(int64(done + failed))
-		if done+failed >= total {
-			bar.SetTotal(int64(total), true)
-		}
+		m.bar(key, name, done, failed, total)
 		return
 	}
 	line := fmt.Sprintf("%s: %d done, %d failed, %d left of %d", name, done, failed, total-done-failed, total)
 	if m.said[key] != line {
 		m.said[key] = line
 		fmt.Fprintln(m.out, line)
+	}
+}
+
+// bar is show on a terminal.
+func (m *meter) bar(key, name string, done, failed, total int) {
+	over := done+failed >= total
+	b := m.named[key]
+	if b == nil || b.Completed() && !over { // what begins again has a bar of its own
+		b = new(bar)
+		b.Bar = m.bars.AddBar(int64(total),
+			mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d / %d", decor.WCSyncSpace)),
+			mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace), decor.Any(func(decor.Statistics) string {
+				if n := b.failed.Load(); n > 0 {
+					return fmt.Sprintf(" %d failed", n)
+				}
+				return ""
+			})))
+		m.named[key] = b
+	}
+	b.failed.Store(int64(failed))
+	b.SetTotal(int64(total), false)
+	b.SetCurrent(int64(done + failed))
+	if over {
+		b.SetTotal(int64(total), true)
 	}
 }
 

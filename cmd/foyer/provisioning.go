@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,15 +23,15 @@ a terminal the bars are live; elsewhere each change is a line.
 
 ` + credentialsHelp + `
 
-Exit codes: 0 nothing is left and nothing failed, 1 something failed.`,
+Exit codes: 0 nothing is left and nothing failed, 1 something failed or the
+watch was stopped before.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := newAdministrator(cmd.Context())
 			if err != nil {
 				return exitError{exitUsage, err}
 			}
-			w := &watch{server: c, shown: newMeter(cmd.ErrOrStderr()), out: cmd.OutOrStdout(), open: map[string]operation{}, most: map[string]int{}}
-			if err := w.run(cmd.Context(), once); err != nil {
+			if err := newWatch(c, cmd.OutOrStdout(), cmd.ErrOrStderr()).run(cmd.Context(), once); err != nil {
 				return exitError{exitFailed, err}
 			}
 			return nil
@@ -64,12 +65,16 @@ type operation struct {
 
 func (o operation) total() int { return o.Done + o.Failed + o.Left }
 
+// set is the id of the permission set.
+func (o operation) set() string {
+	return o.PermissionSetArn[strings.LastIndexByte(o.PermissionSetArn, '/')+1:]
+}
+
 // name says what the operation is about, in a line.
 func (o operation) name() string {
-	set := o.PermissionSetArn[strings.LastIndexByte(o.PermissionSetArn, '/')+1:]
 	switch o.Kind {
 	case "PROVISION":
-		return strings.TrimSpace("provision " + set + " " + o.AccountID)
+		return strings.TrimSpace("provision " + o.set() + " " + o.AccountID)
 	case "REMOVE":
 		return "account " + o.AccountID + " leaves"
 	default:
@@ -84,21 +89,45 @@ type watch struct {
 	out    io.Writer
 	open   map[string]operation // about many roles, by request id
 	most   map[string]int       // of the others, the most that was left, by kind
+	before map[string]bool      // ids of those of the others that had failed before
 	failed int
+	every  time.Duration // how long between two looks
 }
+
+func newWatch(c *administrator, out, errOut io.Writer) *watch {
+	return &watch{server: c, shown: newMeter(errOut), out: out, open: map[string]operation{}, most: map[string]int{}, before: map[string]bool{}, every: pollEvery}
+}
+
+// A sum is a kind of request of which there may be very many, all about one role:
+// they are added up.
+type sum struct{ kind, name, verb string }
 
 // The kinds that are shown request by request, and those that are added up.
 var (
 	eachShown = []string{"PROVISION", "REMOVE", "REPAIR"}
-	addedUp   = map[string]string{"CREATE": "assignments being created", "DELETE": "assignments being deleted"}
+	addedUp   = []sum{{"CREATE", "assignments being created", "assign"}, {"DELETE", "assignments being deleted", "unassign"}}
 )
 
-// pollEvery is how often the server is asked.
-const pollEvery = 300 * time.Millisecond
+const (
+	// pollEvery is how often the server is asked.
+	pollEvery = 300 * time.Millisecond
+	// mostBars bounds the requests that are shown one by one.
+	mostBars = 12
+	// mostTold bounds the failures that are told one by one.
+	mostTold = 20
+	// mostRead bounds the failed requests about one role that are looked through.
+	mostRead = 1000
+)
 
 func (w *watch) run(ctx context.Context, once bool) error {
 	defer w.shown.close()
-	ticker := time.NewTicker(pollEvery)
+	if !once {
+		err := w.eachFailed(ctx, func(_ sum, o operation) { w.before[o.RequestID] = true })
+		if err != nil {
+			return err
+		}
+	}
+	ticker := time.NewTicker(w.every)
 	defer ticker.Stop()
 	for {
 		left, err := w.look(ctx)
@@ -110,8 +139,13 @@ func (w *watch) run(ctx context.Context, once bool) error {
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return fmt.Errorf("stopped watching with %d left", left)
 		case <-ticker.C:
+		}
+	}
+	if !once {
+		if err := w.tellFailed(ctx); err != nil {
+			return err
 		}
 	}
 	if w.failed > 0 {
@@ -134,47 +168,123 @@ func (w *watch) look(ctx context.Context) (left int, err error) {
 	if err := w.server.callFoyer(ctx, "DescribeProvisioning", struct{}{}, &now); err != nil {
 		return 0, err
 	}
+	of := map[string]int{}
 	for _, s := range now.Summaries {
 		left += s.Left
-		name, added := addedUp[s.Kind]
-		if !added {
-			continue
-		}
-		w.most[s.Kind] = max(w.most[s.Kind], s.Left)
-		if most := w.most[s.Kind]; most > 0 {
-			w.shown.show(s.Kind, name, most-s.Left, 0, most)
-		}
+		of[s.Kind] = s.Left
 	}
-	running := map[string]bool{}
+	for _, s := range addedUp {
+		w.showSum(s.kind, s.name, of[s.kind])
+	}
+	return left, w.lookAtEach(ctx)
+}
+
+// showSum shows, of many things that are counted by what is left alone, how many
+// are done since there were the most.
+func (w *watch) showSum(key, name string, left int) {
+	w.most[key] = max(w.most[key], left)
+	if most := w.most[key]; most > 0 {
+		w.shown.show(key, name, most-left, 0, most)
+	}
+	if left == 0 {
+		delete(w.most, key) // what comes next is counted anew
+	}
+}
+
+// lookAtEach shows the requests about many roles, but no more than fit on a
+// screen: those that began first, and the others together.
+func (w *watch) lookAtEach(ctx context.Context) error {
+	var running []operation
 	for _, kind := range eachShown {
-		all, err := w.inProgress(ctx, kind)
+		err := w.list(ctx, kind, "IN_PROGRESS", func(o operation) bool {
+			running = append(running, o)
+			return true
+		})
 		if err != nil {
-			return 0, err
-		}
-		for _, o := range all {
-			running[o.RequestID] = true
-			w.open[o.RequestID] = o
-			w.shown.show(o.RequestID, o.name(), o.Done, o.Failed, o.total())
+			return err
 		}
 	}
+	slices.SortFunc(running, func(a, b operation) int { return strings.Compare(a.RequestID, b.RequestID) }) // which begins with the time
+	others, is := 0, map[string]bool{}
+	for n, o := range running {
+		is[o.RequestID] = true
+		w.open[o.RequestID] = o
+		if n < mostBars {
+			w.shown.show(o.RequestID, o.name(), o.Done, o.Failed, o.total())
+		} else {
+			others += o.Left
+		}
+	}
+	w.showSum("others", "requests after these", others)
 	for id, o := range w.open {
-		if !running[id] {
-			delete(w.open, id)
+		if !is[id] {
 			if err := w.over(ctx, o); err != nil {
-				return 0, err
+				return err
 			}
 		}
 	}
-	return left, nil
+	return nil
 }
 
-func (w *watch) inProgress(ctx context.Context, kind string) ([]operation, error) {
-	var page struct{ Operations []operation }
-	err := w.server.callFoyer(ctx, "ListProvisioningOperations", map[string]any{"Kind": kind, "Status": "IN_PROGRESS", "MaxResults": 20}, &page)
-	return page.Operations, err
+// list gives see the requests of a kind and status, newest first, until it has
+// seen enough.
+func (w *watch) list(ctx context.Context, kind, status string, see func(operation) (more bool)) error {
+	in := map[string]any{"Kind": kind, "Status": status}
+	for {
+		var page struct {
+			Operations []operation
+			NextToken  string
+		}
+		if err := w.server.callFoyer(ctx, "ListProvisioningOperations", in, &page); err != nil {
+			return err
+		}
+		for _, o := range page.Operations {
+			if !see(o) {
+				return nil
+			}
+		}
+		if page.NextToken == "" {
+			return nil
+		}
+		in["NextToken"] = page.NextToken
+	}
 }
 
-// over shows how a request has ended, and what of it has failed.
+// eachFailed gives see the requests about one role that have failed.
+func (w *watch) eachFailed(ctx context.Context, see func(sum, operation)) error {
+	for _, s := range addedUp {
+		seen := 0
+		err := w.list(ctx, s.kind, "FAILED", func(o operation) bool {
+			see(s, o)
+			seen++
+			return seen < mostRead
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellFailed tells which requests about one role have failed while they were watched.
+func (w *watch) tellFailed(ctx context.Context) error {
+	failed := 0
+	err := w.eachFailed(ctx, func(s sum, o operation) {
+		if w.before[o.RequestID] {
+			return
+		}
+		if failed++; failed <= mostTold {
+			fmt.Fprintf(w.out, "%s %s: %s: %s\n", s.verb, o.set(), o.AccountID, o.FailureReason)
+		}
+	})
+	if more := failed - mostTold; more > 0 {
+		fmt.Fprintf(w.out, "and %d more\n", more)
+	}
+	w.failed += failed
+	return err
+}
+
+// over shows how a request has ended, if it has, and what of it has failed.
 func (w *watch) over(ctx context.Context, o operation) error {
 	named := map[string]any{"Kind": o.Kind, "RequestId": o.RequestID}
 	var end struct{ Operation operation }
@@ -183,12 +293,15 @@ func (w *watch) over(ctx context.Context, o operation) error {
 	}
 	o = end.Operation
 	w.shown.show(o.RequestID, o.name(), o.Done, o.Failed, o.total())
+	if o.Status == "IN_PROGRESS" {
+		return nil
+	}
+	delete(w.open, o.RequestID)
 	if o.Failed == 0 {
 		return nil
 	}
 	w.failed += o.Failed
-	const some = 20
-	named["MaxResults"] = some
+	named["MaxResults"] = mostTold
 	var failures struct {
 		Failures []struct {
 			AccountID     string `json:"AccountId"`
@@ -288,7 +401,8 @@ func drift(ctx context.Context, c *administrator, out, errOut io.Writer, repair 
 	case !repair:
 		return fmt.Errorf("%d %w", found, errDrift)
 	}
-	w := &watch{server: c, shown: newMeter(errOut), out: out, open: begun, most: map[string]int{}}
+	w := newWatch(c, out, errOut)
+	w.open = begun
 	return w.run(ctx, false)
 }
 
