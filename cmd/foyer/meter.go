@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"sync/atomic"
 
@@ -17,6 +18,7 @@ type meter struct {
 	bars  *mpb.Progress // nil when out is no terminal
 	named map[string]*bar
 	said  map[string]string // the last line about each
+	last  string            // the key whose bar is below all others
 }
 
 // bar is a line on a terminal.
@@ -65,7 +67,11 @@ func (m *meter) bar(key, name string, done, failed, total int) {
 	b := m.named[key]
 	if b == nil || b.Completed() && !over { // what begins again has a bar of its own
 		b = new(bar)
-		b.Bar = m.bars.AddBar(int64(total),
+		priority := len(m.named)
+		if key == m.last {
+			priority = math.MaxInt
+		}
+		b.Bar = m.bars.AddBar(int64(total), mpb.BarPriority(priority),
 			mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d / %d", decor.WCSyncSpace)),
 			mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace), decor.Any(func(decor.Statistics) string {
 				if n := b.failed.Load(); n > 0 {

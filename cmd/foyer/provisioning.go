@@ -91,11 +91,14 @@ type watch struct {
 	most   map[string]int       // of the others, the most that was left, by kind
 	before map[string]bool      // ids of those of the others that had failed before
 	failed int
-	every  time.Duration // how long between two looks
+	told   strings.Builder // what has failed, for when the bars are still
+	every  time.Duration   // how long between two looks
 }
 
 func newWatch(c *administrator, out, errOut io.Writer) *watch {
-	return &watch{server: c, shown: newMeter(errOut), out: out, open: map[string]operation{}, most: map[string]int{}, before: map[string]bool{}, every: pollEvery}
+	shown := newMeter(errOut)
+	shown.last = others
+	return &watch{server: c, shown: shown, out: out, open: map[string]operation{}, most: map[string]int{}, before: map[string]bool{}, every: pollEvery}
 }
 
 // A sum is a kind of request of which there may be very many, all about one role:
@@ -108,11 +111,14 @@ var (
 	addedUp   = []sum{{"CREATE", "assignments being created", "assign"}, {"DELETE", "assignments being deleted", "unassign"}}
 )
 
+// others is the key of the bar of the requests that are not shown one by one.
+const others = "others"
+
 const (
 	// pollEvery is how often the server is asked.
 	pollEvery = 300 * time.Millisecond
 	// mostBars bounds the requests that are shown one by one.
-	mostBars = 12
+	mostBars = 8
 	// mostTold bounds the failures that are told one by one.
 	mostTold = 20
 	// mostRead bounds the failed requests about one role that are looked through.
@@ -120,12 +126,28 @@ const (
 )
 
 func (w *watch) run(ctx context.Context, once bool) error {
-	defer w.shown.close()
-	if !once {
-		err := w.eachFailed(ctx, func(_ sum, o operation) { w.before[o.RequestID] = true })
-		if err != nil {
-			return err
-		}
+	err := w.follow(ctx, once)
+	w.shown.close()
+	fmt.Fprint(w.out, w.told.String())
+	switch {
+	case err != nil:
+		return err
+	case w.failed > 0:
+		return fmt.Errorf("%d failed", w.failed)
+	case !once:
+		fmt.Fprintln(w.out, "Nothing is left.")
+	}
+	return nil
+}
+
+// follow looks again and again until nothing is left.
+func (w *watch) follow(ctx context.Context, once bool) error {
+	if once {
+		_, err := w.look(ctx)
+		return err
+	}
+	if err := w.eachFailed(ctx, func(_ sum, o operation) { w.before[o.RequestID] = true }); err != nil {
+		return err
 	}
 	ticker := time.NewTicker(w.every)
 	defer ticker.Stop()
@@ -134,8 +156,8 @@ func (w *watch) run(ctx context.Context, once bool) error {
 		if err != nil {
 			return err
 		}
-		if once || left == 0 {
-			break
+		if left == 0 {
+			return w.tellFailed(ctx)
 		}
 		select {
 		case <-ctx.Done():
@@ -143,18 +165,6 @@ func (w *watch) run(ctx context.Context, once bool) error {
 		case <-ticker.C:
 		}
 	}
-	if !once {
-		if err := w.tellFailed(ctx); err != nil {
-			return err
-		}
-	}
-	if w.failed > 0 {
-		return fmt.Errorf("%d failed", w.failed)
-	}
-	if !once {
-		fmt.Fprintln(w.out, "Nothing is left.")
-	}
-	return nil
 }
 
 // look asks how things stand, shows it, and answers how much is left.
@@ -205,17 +215,17 @@ func (w *watch) lookAtEach(ctx context.Context) error {
 		}
 	}
 	slices.SortFunc(running, func(a, b operation) int { return strings.Compare(a.RequestID, b.RequestID) }) // which begins with the time
-	others, is := 0, map[string]bool{}
+	waiting, is := 0, map[string]bool{}
 	for n, o := range running {
 		is[o.RequestID] = true
 		w.open[o.RequestID] = o
 		if n < mostBars {
 			w.shown.show(o.RequestID, o.name(), o.Done, o.Failed, o.total())
 		} else {
-			others += o.Left
+			waiting += o.Left
 		}
 	}
-	w.showSum("others", "requests after these", others)
+	w.showSum(others, "requests after these", waiting)
 	for id, o := range w.open {
 		if !is[id] {
 			if err := w.over(ctx, o); err != nil {
@@ -274,11 +284,11 @@ func (w *watch) tellFailed(ctx context.Context) error {
 			return
 		}
 		if failed++; failed <= mostTold {
-			fmt.Fprintf(w.out, "%s %s: %s: %s\n", s.verb, o.set(), o.AccountID, o.FailureReason)
+			fmt.Fprintf(&w.told, "%s %s: %s: %s\n", s.verb, o.set(), o.AccountID, o.FailureReason)
 		}
 	})
 	if more := failed - mostTold; more > 0 {
-		fmt.Fprintf(w.out, "and %d more\n", more)
+		fmt.Fprintf(&w.told, "and %d more\n", more)
 	}
 	w.failed += failed
 	return err
@@ -312,13 +322,13 @@ func (w *watch) over(ctx context.Context, o operation) error {
 		return err
 	}
 	for _, f := range failures.Failures {
-		fmt.Fprintf(w.out, "%s: %s: %s\n", o.name(), f.AccountID, f.FailureReason)
+		fmt.Fprintf(&w.told, "%s: %s: %s\n", o.name(), f.AccountID, f.FailureReason)
 	}
 	if len(failures.Failures) == 0 {
-		fmt.Fprintf(w.out, "%s: %s\n", o.name(), o.FailureReason)
+		fmt.Fprintf(&w.told, "%s: %s\n", o.name(), o.FailureReason)
 	}
 	if more := o.Failed - len(failures.Failures); len(failures.Failures) > 0 && more > 0 {
-		fmt.Fprintf(w.out, "%s: and %d more\n", o.name(), more)
+		fmt.Fprintf(&w.told, "%s: and %d more\n", o.name(), more)
 	}
 	return nil
 }

@@ -115,7 +115,7 @@ func TestManyRequestsAreWatchedToTheirEnd(t *testing.T) {
 			t.Errorf("the end of %s is not shown once", o.name())
 		}
 	}
-	if !strings.Contains(progress.String(), "requests after these: 0 done, 0 failed, 18 left of 18\n") {
+	if !strings.Contains(progress.String(), "requests after these: 0 done, 0 failed, 22 left of 22\n") {
 		t.Errorf("the requests that do not fit are not added up:\n%s", &progress)
 	}
 }
