@@ -2,8 +2,11 @@ package sqlstore_test
 
 import (
 	"context"
+	"database/sql"
 	"testing"
+	"time"
 
+	"foyer/internal/assignment"
 	"foyer/internal/directory"
 	"foyer/internal/sqlstore"
 	"foyer/internal/sqlstore/storetest"
@@ -48,4 +51,39 @@ func TestALoadLeavesTheStoreAsItWas(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// What was loaded into PostgreSQL is read from indexes alone at once, not only
+// when its vacuum comes by.
+func TestALoadIsReadFromIndexesAtOnce(t *testing.T) {
+	t.Parallel()
+	url := storetest.Postgres(t)
+	db, err := sqlstore.OpenPostgres(t.Context(), url, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	end, err := db.BeginLoad(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.InTx(t.Context(), func(tx *sqlstore.Tx) error {
+		return tx.LoadAssignments(t.Context(), []assignment.Assignment{{Account: "111122223333", Set: "set", PrincipalType: assignment.Group, PrincipalID: "g"}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := end(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	var pages, visible int
+	err = other.QueryRowContext(t.Context(), "SELECT relpages, relallvisible FROM pg_class WHERE relname = 'account_assignment'").Scan(&pages, &visible)
+	if err != nil || pages != 1 || visible != pages {
+		t.Errorf("of %d pages %d are known to be seen by all, %v", pages, visible, err)
+	}
 }
