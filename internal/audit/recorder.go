@@ -113,7 +113,7 @@ func (r *Recorder) Start(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				r.Flush(ctx)
+				r.Flush(context.WithoutCancel(ctx)) // Close waits for what is under way
 			}
 		}
 	}()
