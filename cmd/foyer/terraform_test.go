@@ -44,15 +44,17 @@ func TestTerraform(t *testing.T) {
 	for module, story := range map[string]struct {
 		changed string   // what the change does, as it is told
 		kept    []string // what is not destroyed, or cannot be
+		whole   []string // beginnings of types of which the module has every one
 	}{
 		"iam":             {changed: "5 added, 17 changed, 5 destroyed"},
 		"organizations":   {changed: "0 added, 6 changed, 0 destroyed", kept: []string{"aws_organizations_organization.this"}},
-		"identity-center": {changed: "0 added, 8 changed, 0 destroyed"},
+		"identity-center": {changed: "0 added, 10 changed, 0 destroyed", whole: []string{"aws_ssoadmin_", "aws_identitystore_"}},
 	} {
 		t.Run(module, func(t *testing.T) {
 			t.Parallel()
 			h, _ := start(t)
 			s := newStack(t, parts, module, h)
+			s.covers(story.whole)
 			s.apply("first")
 			s.unchanged("first")
 			if got := applied.FindString(s.apply("second")); got != "Resources: "+story.changed+"." {
@@ -147,6 +149,45 @@ func (s *stack) run(change string, args ...string) string {
 		s.t.Fatalf("%v\n%s", err, out)
 	}
 	return out
+}
+
+// covers fails unless the module has each of the provider's resources and data
+// sources whose type begins so.
+func (s *stack) covers(beginnings []string) {
+	s.t.Helper()
+	if len(beginnings) == 0 {
+		return
+	}
+	text, err := os.ReadFile(filepath.Join(s.folder, "main.tf"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var offered struct {
+		Providers map[string]struct {
+			Resources map[string]any `json:"resource_schemas"`
+			Data      map[string]any `json:"data_source_schemas"`
+		} `json:"provider_schemas"`
+	}
+	if err := json.Unmarshal([]byte(s.run("first", "providers", "schema", "-json")), &offered); err != nil {
+		s.t.Fatal(err)
+	}
+	seen := 0
+	for _, provider := range offered.Providers {
+		for block, types := range map[string]map[string]any{"resource": provider.Resources, "data": provider.Data} {
+			for name := range types {
+				if !slices.ContainsFunc(beginnings, func(b string) bool { return strings.HasPrefix(name, b) }) {
+					continue
+				}
+				seen++
+				if !strings.Contains(string(text), fmt.Sprintf("%s %q ", block, name)) {
+					s.t.Errorf("the module has no %s %s", block, name)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		s.t.Errorf("the provider offers nothing that begins with %v", beginnings)
+	}
 }
 
 func (s *stack) apply(change string) string {
@@ -251,6 +292,8 @@ func importID(r resource) string {
 		return text("user") + "/" + fmt.Sprint(r.Values["groups"].([]any)[0])
 	case "aws_iam_user_ssh_key":
 		return text("username") + ":" + text("ssh_public_key_id") + ":" + text("encoding")
+	case "aws_ssoadmin_managed_policy_attachments_exclusive", "aws_ssoadmin_customer_managed_policy_attachments_exclusive":
+		return text("instance_arn") + "," + text("permission_set_arn")
 	case "aws_iam_group_policy_attachment":
 		return text("group") + "/" + text("policy_arn")
 	}

@@ -110,6 +110,31 @@ resource "aws_ssoadmin_permissions_boundary_attachment" "engineer" {
   }
 }
 
+# Another one, whose policies are those of these lists and no others.
+
+resource "aws_ssoadmin_permission_set" "auditor" {
+  name         = "Auditor"
+  instance_arn = local.instance
+}
+
+resource "aws_ssoadmin_managed_policy_attachments_exclusive" "auditor" {
+  instance_arn       = local.instance
+  permission_set_arn = aws_ssoadmin_permission_set.auditor.arn
+  managed_policy_arns = [
+    "arn:aws:iam::aws:policy/${var.change == "first" ? "ReadOnlyAccess" : "SecurityAudit"}",
+    "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+  ]
+}
+
+resource "aws_ssoadmin_customer_managed_policy_attachments_exclusive" "auditor" {
+  instance_arn       = local.instance
+  permission_set_arn = aws_ssoadmin_permission_set.auditor.arn
+  customer_managed_policy_reference {
+    name = "Audit-${var.change}"
+    path = "/team/"
+  }
+}
+
 resource "aws_ssoadmin_account_assignment" "engineers" {
   instance_arn       = local.instance
   permission_set_arn = aws_ssoadmin_permission_set.engineer.arn
