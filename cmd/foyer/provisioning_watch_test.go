@@ -25,7 +25,10 @@ type slow struct {
 }
 
 func (s *slow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var in struct{ Kind, Status, RequestId, NextToken string } //nolint:revive,staticcheck // as the API names them
+	var in struct {
+		Kind, Status, NextToken string
+		RequestID               string `json:"RequestId"`
+	}
 	_ = json.NewDecoder(r.Body).Decode(&in)
 	_, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	var out any
@@ -38,7 +41,7 @@ func (s *slow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out = s.page(in.Kind, in.Status, in.NextToken)
 	case "DescribeProvisioningOperation":
 		for n := range s.changes {
-			if s.changes[n].RequestID == in.RequestId {
+			if s.changes[n].RequestID == in.RequestID {
 				out = map[string]any{"Operation": s.at(n)}
 			}
 		}

@@ -99,12 +99,9 @@ func TestAKeptStatementOutlivesWhatGoesWrong(t *testing.T) {
 	if err := insert(t.Context(), 4); err != nil {
 		t.Error(err)
 	}
-	rs, err := db.QueryContext(t.Context(), "SELECT i FROM n WHERE i > ? ORDER BY i", 0)
-	if err == nil && rs.Next() {
-		err = rs.Close() // in the middle
-	}
-	if err != nil {
-		t.Fatal(err)
+	first := 0 // of several: the others are left unread
+	if err := db.QueryRowContext(t.Context(), "SELECT i FROM n WHERE i > ? ORDER BY i", 0).Scan(&first); err != nil || first != 1 {
+		t.Errorf("the first number is %d, %v", first, err)
 	}
 	wantRead(t, db, 1, "[2 3 4]")
 	if err := execAll(t.Context(), db, "ALTER TABLE n ADD COLUMN j BIGINT", "CREATE INDEX k ON n (j, i)", "DROP INDEX k"); err != nil {
