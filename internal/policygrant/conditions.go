@@ -82,6 +82,7 @@ func principalsOf(n *jsontree.Node) (p principals) {
 	}
 	if value.Kind == jsontree.String {
 		p.everyone = value.Text == "*" && !p.but
+		p.names = []string{"AWS:" + value.Text}
 		return p
 	}
 	for _, kind := range value.Members {

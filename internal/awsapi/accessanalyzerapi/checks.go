@@ -33,10 +33,18 @@ func checked(document, kind string) (*policygrant.Policy, error) {
 			err = nil
 		}
 	}
-	if m, ok := errors.AsType[*policy.Malformed](err); ok {
-		return nil, &wire.Error{Code: "InvalidParameterException", Message: "The policy document is not valid: " + m.Message, Status: http.StatusBadRequest, Err: err}
+	if err != nil {
+		return nil, notValid(err)
 	}
-	return policygrant.Compile(document), err
+	return policygrant.Compile(document), nil
+}
+
+// notValid words why a document cannot be checked.
+func notValid(err error) error {
+	if m, ok := errors.AsType[*policy.Malformed](err); ok {
+		return &wire.Error{Code: "InvalidParameterException", Message: "The policy document is not valid: " + m.Message, Status: http.StatusBadRequest, Err: err}
+	}
+	return err
 }
 
 // CheckAccessNotGranted tells whether a policy grants what it should not.
@@ -62,7 +70,7 @@ func (s *Service) CheckAccessNotGranted(_ context.Context, _ *wire.Call, in *Che
 	}
 	return &CheckAccessNotGrantedResponse{
 		Result: new(failed), Message: new("The policy document grants access to perform one or more of the " + things + "."),
-		Reasons: reasons(found, "One or more of the "+things),
+		Reasons: reasons(found, "One or more of the "+things+" in the statement"),
 	}, nil
 }
 
@@ -85,7 +93,59 @@ func (s *Service) CheckNoNewAccess(_ context.Context, _ *wire.Call, in *CheckNoN
 	}
 	return &CheckNoNewAccessResponse{
 		Result: new(failed), Message: new("The modified permissions grant new access compared to your existing policy."),
-		Reasons: reasons(found, "New access"),
+		Reasons: reasons(found, "New access in the statement"),
+	}, nil
+}
+
+// services are those whose actions the policies of each type of resource allow.
+var services = map[string]string{
+	AccessCheckResourceTypeAWSApiGatewayRestApi:           "execute-api",
+	AccessCheckResourceTypeAWSBackupBackupVault:           "backup",
+	AccessCheckResourceTypeAWSCloudTrailDashboard:         "cloudtrail",
+	AccessCheckResourceTypeAWSCloudTrailEventDataStore:    "cloudtrail",
+	AccessCheckResourceTypeAWSCodeArtifactDomain:          "codeartifact",
+	AccessCheckResourceTypeAWSDynamoDBStream:              "dynamodb",
+	AccessCheckResourceTypeAWSDynamoDBTable:               "dynamodb",
+	AccessCheckResourceTypeAWSEFSFileSystem:               "elasticfilesystem",
+	AccessCheckResourceTypeAWSIAMAssumeRolePolicyDocument: "sts",
+	AccessCheckResourceTypeAWSKinesisStream:               "kinesis",
+	AccessCheckResourceTypeAWSKinesisStreamConsumer:       "kinesis",
+	AccessCheckResourceTypeAWSKMSKey:                      "kms",
+	AccessCheckResourceTypeAWSLambdaFunction:              "lambda",
+	AccessCheckResourceTypeAWSOpenSearchServiceDomain:     "es",
+	AccessCheckResourceTypeAWSS3AccessPoint:               "s3",
+	AccessCheckResourceTypeAWSS3Bucket:                    "s3",
+	AccessCheckResourceTypeAWSS3ExpressAccessPoint:        "s3express",
+	AccessCheckResourceTypeAWSS3ExpressDirectoryBucket:    "s3express",
+	AccessCheckResourceTypeAWSS3Glacier:                   "glacier",
+	AccessCheckResourceTypeAWSS3OutpostsAccessPoint:       "s3-outposts",
+	AccessCheckResourceTypeAWSS3OutpostsBucket:            "s3-outposts",
+	AccessCheckResourceTypeAWSS3TablesTable:               "s3tables",
+	AccessCheckResourceTypeAWSS3TablesTableBucket:         "s3tables",
+	AccessCheckResourceTypeAWSSecretsManagerSecret:        "secretsmanager",
+	AccessCheckResourceTypeAWSSNSTopic:                    "sns",
+	AccessCheckResourceTypeAWSSQSQueue:                    "sqs",
+}
+
+// CheckNoPublicAccess tells whether a resource's policy lets everybody in.
+func (s *Service) CheckNoPublicAccess(_ context.Context, _ *wire.Call, in *CheckNoPublicAccessRequest) (*CheckNoPublicAccessResponse, error) {
+	kind := policy.Resource
+	if in.ResourceType == AccessCheckResourceTypeAWSIAMAssumeRolePolicyDocument {
+		kind = policy.Trust
+	}
+	if _, err := policy.Compile(in.PolicyDocument, kind); err != nil {
+		return nil, notValid(err)
+	}
+	found, err := policygrant.Public(policygrant.Compile(in.PolicyDocument), services[in.ResourceType])
+	if err != nil {
+		return nil, tooComplex(err)
+	}
+	if len(found) == 0 {
+		return &CheckNoPublicAccessResponse{Result: new(passed), Message: new("The resource policy does not grant public access for the given resource type.")}, nil
+	}
+	return &CheckNoPublicAccessResponse{
+		Result: new(failed), Message: new("The resource policy grants public access for the given resource type."),
+		Reasons: reasons(found, "Public access granted in the following statement"),
 	}, nil
 }
 
@@ -99,9 +159,9 @@ func reasons(found []policygrant.Found, what string) (all []ReasonSummary) {
 		r := ReasonSummary{StatementIndex: new(int64(f.Index))}
 		if f.Sid != "" {
 			r.StatementId = new(f.Sid)
-			r.Description = new(fmt.Sprintf("%s in the statement with sid: %s.", what, f.Sid))
+			r.Description = new(fmt.Sprintf("%s with sid: %s.", what, f.Sid))
 		} else {
-			r.Description = new(fmt.Sprintf("%s in the statement with index: %d.", what, f.Index))
+			r.Description = new(fmt.Sprintf("%s with index: %d.", what, f.Index))
 		}
 		all = append(all, r)
 	}

@@ -1,7 +1,9 @@
 package accessanalyzerapi_test
 
 import (
+	"encoding/json"
 	"errors"
+	"os"
 	"testing"
 
 	api "foyer/internal/awsapi/accessanalyzerapi"
@@ -88,6 +90,74 @@ func TestCheckNoNewAccess(t *testing.T) {
 		_, err := check(documents[0], documents[1])
 		if e, ok := errors.AsType[*wire.Error](err); !ok || e.Code != "InvalidParameterException" {
 			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestCheckNoPublicAccess(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	const (
+		bob     = `{"Version":"2012-10-17","Statement":[{"Sid":"Bob","Effect":"Allow","Principal":"*","Action":["s3:GetObject"],"Resource":"*"}]}`
+		unnamed = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`
+		toJohn  = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/JohnDoe"},"Action":["s3:GetObject"]}]}`
+		passes  = "The resource policy does not grant public access for the given resource type."
+		fails   = "The resource policy grants public access for the given resource type."
+	)
+	for name, tt := range map[string]struct {
+		document, of           string
+		message, because, code string
+	}{
+		"a bucket for everybody":       {document: bob, of: "AWS::S3::Bucket", message: fails, because: "Public access granted in the following statement with sid: Bob."},
+		"a queue it says nothing of":   {document: bob, of: "AWS::SQS::Queue", message: passes},
+		"a bucket for one, of AWS's":   {document: toJohn, of: "AWS::S3::Bucket", message: passes},
+		"a role for everybody":         {document: unnamed, of: "AWS::IAM::AssumeRolePolicyDocument", message: fails, because: "Public access granted in the following statement with index: 0."},
+		"a role for one account":       {document: trusted, of: "AWS::IAM::AssumeRolePolicyDocument", message: passes},
+		"no policy":                    {document: `{"Statement":1}`, of: "AWS::S3::Bucket", code: "InvalidParameterException"},
+		"an identity policy":           {document: reading, of: "AWS::S3::Bucket", code: "InvalidParameterException"},
+		"a bucket's policy for a role": {document: bob, of: "AWS::IAM::AssumeRolePolicyDocument", code: "InvalidParameterException"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, err := s.CheckNoPublicAccess(t.Context(), &wire.Call{}, &api.CheckNoPublicAccessRequest{PolicyDocument: tt.document, ResourceType: tt.of})
+			if err != nil || tt.code != "" {
+				if err == nil || s.API().Fault(err).Code != tt.code {
+					t.Errorf("%v, want %q", err, tt.code)
+				}
+				return
+			}
+			if *out.Message != tt.message || (*out.Result == "FAIL") != (tt.because != "") || (len(out.Reasons) == 1) != (tt.because != "") {
+				t.Fatalf("%s %s %+v", *out.Result, *out.Message, out.Reasons)
+			}
+			if tt.because != "" && *out.Reasons[0].Description != tt.because {
+				t.Errorf("because %s", *out.Reasons[0].Description)
+			}
+		})
+	}
+}
+
+// Every type of resource that the contract knows has a service with actions.
+func TestEveryTypeOfResourceCanBePublic(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	text, err := os.ReadFile("../../../api/models/accessanalyzer.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var model struct {
+		Shapes struct{ AccessCheckResourceType struct{ Enum []string } }
+	}
+	if err := json.Unmarshal(text, &model); err != nil || len(model.Shapes.AccessCheckResourceType.Enum) == 0 {
+		t.Fatalf("no types of resources, %v", err)
+	}
+	for _, of := range model.Shapes.AccessCheckResourceType.Enum {
+		document := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`
+		if of == api.AccessCheckResourceTypeAWSIAMAssumeRolePolicyDocument {
+			document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}`
+		}
+		out, err := s.CheckNoPublicAccess(t.Context(), &wire.Call{}, &api.CheckNoPublicAccessRequest{PolicyDocument: document, ResourceType: of})
+		if err != nil || *out.Result != "FAIL" {
+			t.Errorf("%s for everybody: %+v, %v", of, out, err)
 		}
 	}
 }

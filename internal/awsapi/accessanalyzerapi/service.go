@@ -36,6 +36,9 @@ var authorizations = map[string]wire.Authorization{
 	"CheckNoNewAccess": wire.Demands(func(*wire.Call, *CheckNoNewAccessRequest) []wire.Demand {
 		return []wire.Demand{{Action: "access-analyzer:CheckNoNewAccess", Resource: "*"}}
 	}),
+	"CheckNoPublicAccess": wire.Demands(func(*wire.Call, *CheckNoPublicAccessRequest) []wire.Demand {
+		return []wire.Demand{{Action: "access-analyzer:CheckNoPublicAccess", Resource: "*"}}
+	}),
 }
 
 // codes are the service's words for the house's failures.
