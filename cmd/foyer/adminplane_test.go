@@ -44,8 +44,9 @@ type plane struct {
 
 // contract is what a model of AWS's says.
 type contract struct {
-	Metadata   struct{ TargetPrefix, SigningName string }
+	Metadata   struct{ Protocol, TargetPrefix, SigningName, EndpointPrefix string }
 	Operations map[string]struct {
+		HTTP   struct{ RequestURI string } `json:"http"`
 		Input  struct{ Shape string }
 		Output struct{ Shape string }
 		Errors []string
@@ -54,6 +55,7 @@ type contract struct {
 		Type      string
 		Sensitive bool
 		Document  bool
+		Required  []string
 		Members   map[string]struct{ Shape string }
 		Member    struct{ Shape string }
 	}

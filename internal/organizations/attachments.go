@@ -12,9 +12,19 @@ import (
 // hasFeatures refuses policies to an organization that is for billing alone.
 func hasFeatures(org Organization) error {
 	if org.Features != AllFeatures {
-		return violates(NotAllFeatures, "Your organization must have all features enabled to perform this operation.")
+		return violates(NotAllFeatures, "The request failed because the organization does not have all features enabled. Please enable all features in your organization and then retry.")
 	}
 	return nil
+}
+
+// withFeatures is use, for organizations with all features.
+func withFeatures(use func(Tx, Organization) error) func(Tx, Organization) error {
+	return func(tx Tx, org Organization) error {
+		if err := hasFeatures(org); err != nil {
+			return err
+		}
+		return use(tx, org)
+	}
 }
 
 // enable enables policies of a type: the one that AWS has made, if any, goes
@@ -53,9 +63,6 @@ func bindNew(ctx context.Context, tx Tx, org Organization, targets []string) err
 // organization as it is now.
 func (a Acting) EnablePolicyType(ctx context.Context, root string, kind PolicyType) (Organization, error) {
 	return a.setPolicyType(ctx, root, kind, func(tx Tx, org Organization) (Organization, error) {
-		if err := hasFeatures(org); err != nil {
-			return org, err
-		}
 		if org.Has(kind) {
 			return org, refuse(PolicyTypeEnabled, fault.Conflict, "The specified policy type is already enabled.")
 		}
@@ -86,6 +93,9 @@ func (a Acting) setPolicyType(ctx context.Context, root string, kind PolicyType,
 	err = a.asManager(ctx, func(tx Tx, org Organization) error {
 		if root != org.Root {
 			return refuse(RootNotFound, fault.NotFound, "You specified a root that doesn't exist.")
+		}
+		if err := hasFeatures(org); err != nil {
+			return err
 		}
 		if err := Available(kind); err != nil {
 			return err

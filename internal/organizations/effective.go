@@ -32,7 +32,7 @@ func (a Acting) EffectivePolicy(ctx context.Context, kind PolicyType, id string)
 	if id == "" || id == string(a.account) {
 		id, run = string(a.account), a.asMember
 	}
-	err = run(ctx, func(tx Tx, org Organization) error {
+	err = run(ctx, withFeatures(func(tx Tx, org Organization) error {
 		if TargetOf(id) != AccountTarget {
 			return invalidInput(TargetNotSupported, "You can't perform this operation on a root or an organizational unit.")
 		}
@@ -49,7 +49,7 @@ func (a Acting) EffectivePolicy(ctx context.Context, kind PolicyType, id string)
 		}
 		p = EffectivePolicy{account.ID, kind, m.content(kind), m.updated}
 		return nil
-	})
+	}))
 	return p, err
 }
 
@@ -111,7 +111,7 @@ type FlawedPolicy struct {
 // EffectivePolicyFlaws returns what is wrong with the effective policy of an
 // account.
 func (a Acting) EffectivePolicyFlaws(ctx context.Context, kind PolicyType, id arn.AccountID) (f FlawedPolicy, err error) {
-	err = a.asReader(ctx, func(tx Tx, org Organization) error {
+	err = a.asReader(ctx, withFeatures(func(tx Tx, org Organization) error {
 		account, err := member(ctx, tx, org, id)
 		if err != nil {
 			return err
@@ -122,7 +122,7 @@ func (a Acting) EffectivePolicyFlaws(ctx context.Context, kind PolicyType, id ar
 		}
 		f = FlawedPolicy{account, tx.Now(), flawsOf(kind, m.tree, true)}
 		return nil
-	})
+	}))
 	return f, err
 }
 
@@ -132,7 +132,7 @@ const checkedAtOnce = 500
 // InvalidAccounts lists, by id, the accounts whose effective policy of a type
 // is flawed.
 func (a Acting) InvalidAccounts(ctx context.Context, kind PolicyType, page paging.Page) (all []Account, next string, err error) {
-	err = a.asReader(ctx, func(tx Tx, org Organization) error {
+	err = a.asReader(ctx, withFeatures(func(tx Tx, org Organization) error {
 		if !org.Has(kind) || !kind.Inherited() {
 			return noEffectivePolicy()
 		}
@@ -153,7 +153,7 @@ func (a Acting) InvalidAccounts(ctx context.Context, kind PolicyType, page pagin
 			}
 			reading.After = string(accounts[len(accounts)-1].ID)
 		}
-	})
+	}))
 	return cut(all, page, err)
 }
 

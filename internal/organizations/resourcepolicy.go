@@ -76,16 +76,16 @@ func resourcePolicyOf(ctx context.Context, tx Tx, org Organization) (ResourcePol
 
 // ResourcePolicy returns the organization's resource policy.
 func (a Acting) ResourcePolicy(ctx context.Context) (p ResourcePolicy, err error) {
-	err = a.asReader(ctx, func(tx Tx, org Organization) error {
+	err = a.asReader(ctx, withFeatures(func(tx Tx, org Organization) error {
 		p, err = resourcePolicyOf(ctx, tx, org)
 		return err
-	})
+	}))
 	return p, err
 }
 
 // DeleteResourcePolicy deletes the organization's resource policy.
 func (a Acting) DeleteResourcePolicy(ctx context.Context) error {
-	return a.asManager(ctx, func(tx Tx, org Organization) error {
+	return a.asManager(ctx, withFeatures(func(tx Tx, org Organization) error {
 		p, err := resourcePolicyOf(ctx, tx, org)
 		if err != nil {
 			return err
@@ -94,7 +94,7 @@ func (a Acting) DeleteResourcePolicy(ctx context.Context) error {
 			return fmt.Errorf("untag %s: %w", p.ID, err)
 		}
 		return tx.DeleteOrgResourcePolicy(ctx, org.ID)
-	})
+	}))
 }
 
 // Delegation returns the document of the resource policy that may let the

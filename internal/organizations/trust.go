@@ -75,20 +75,17 @@ func (s *Service) DelegatedAdministrator(ctx context.Context, account arn.Accoun
 
 // EnableServiceAccess trusts a service; doing it twice is no error.
 func (a Acting) EnableServiceAccess(ctx context.Context, principal string) error {
-	return a.asManager(ctx, func(tx Tx, org Organization) error {
-		if err := hasFeatures(org); err != nil {
-			return err
-		}
+	return a.asManager(ctx, withFeatures(func(tx Tx, org Organization) error {
 		if err := checkPrincipal(principal); err != nil {
 			return err
 		}
 		return tx.PutOrgServiceAccess(ctx, org.ID, principal, tx.Now())
-	})
+	}))
 }
 
 // DisableServiceAccess ends the trust in a service that no member administers.
 func (a Acting) DisableServiceAccess(ctx context.Context, principal string) error {
-	return a.asManager(ctx, func(tx Tx, org Organization) error {
+	return a.asManager(ctx, withFeatures(func(tx Tx, org Organization) error {
 		if err := checkPrincipal(principal); err != nil {
 			return err
 		}
@@ -100,15 +97,15 @@ func (a Acting) DisableServiceAccess(ctx context.Context, principal string) erro
 			return violates(DelegateExists, "The service has a delegated administrator. Deregister it first.")
 		}
 		return tx.DeleteOrgServiceAccess(ctx, org.ID, principal)
-	})
+	}))
 }
 
 // ServiceAccess lists the services that are trusted, by principal.
 func (a Acting) ServiceAccess(ctx context.Context, page paging.Page) (all []TrustedService, next string, err error) {
-	err = a.asReader(ctx, func(tx Tx, org Organization) error {
+	err = a.asReader(ctx, withFeatures(func(tx Tx, org Organization) error {
 		all, err = tx.OrgServiceAccess(ctx, org.ID, more(page))
 		return err
-	})
+	}))
 	return cutServices(all, page, err)
 }
 
@@ -122,7 +119,7 @@ func cutServices(all []TrustedService, page paging.Page, err error) ([]TrustedSe
 
 // RegisterDelegate lets a member account administer a trusted service.
 func (a Acting) RegisterDelegate(ctx context.Context, id arn.AccountID, principal string) error {
-	return a.asManager(ctx, func(tx Tx, org Organization) error {
+	return a.asManager(ctx, withFeatures(func(tx Tx, org Organization) error {
 		if err := checkPrincipal(principal); err != nil {
 			return err
 		}
@@ -138,7 +135,7 @@ func (a Acting) RegisterDelegate(ctx context.Context, id arn.AccountID, principa
 			err = alreadyRegistered()
 		}
 		return err
-	})
+	}))
 }
 
 func alreadyRegistered() error {
@@ -182,7 +179,7 @@ func delegable(ctx context.Context, tx Tx, org Organization, account Account, pr
 
 // DeregisterDelegate ends what RegisterDelegate began.
 func (a Acting) DeregisterDelegate(ctx context.Context, id arn.AccountID, principal string) error {
-	return a.asManager(ctx, func(tx Tx, org Organization) error {
+	return a.asManager(ctx, withFeatures(func(tx Tx, org Organization) error {
 		if err := checkPrincipal(principal); err != nil {
 			return err
 		}
@@ -194,7 +191,7 @@ func (a Acting) DeregisterDelegate(ctx context.Context, id arn.AccountID, princi
 			err = notRegistered()
 		}
 		return err
-	})
+	}))
 }
 
 func notRegistered() error {
@@ -204,7 +201,7 @@ func notRegistered() error {
 // Delegates lists the accounts that administer a service, or any when principal
 // is "", by id.
 func (a Acting) Delegates(ctx context.Context, principal string, page paging.Page) (all []Delegate, next string, err error) {
-	err = a.asReader(ctx, func(tx Tx, org Organization) error {
+	err = a.asReader(ctx, withFeatures(func(tx Tx, org Organization) error {
 		if principal != "" {
 			if err := checkPrincipal(principal); err != nil {
 				return err
@@ -212,7 +209,7 @@ func (a Acting) Delegates(ctx context.Context, principal string, page paging.Pag
 		}
 		all, err = tx.OrgDelegates(ctx, org.ID, principal, more(page))
 		return err
-	})
+	}))
 	if err != nil {
 		return nil, "", err
 	}
@@ -222,7 +219,7 @@ func (a Acting) Delegates(ctx context.Context, principal string, page paging.Pag
 
 // DelegatedServices lists the services that an account administers, by principal.
 func (a Acting) DelegatedServices(ctx context.Context, id arn.AccountID, page paging.Page) (all []TrustedService, next string, err error) {
-	err = a.asReader(ctx, func(tx Tx, org Organization) error {
+	err = a.asReader(ctx, withFeatures(func(tx Tx, org Organization) error {
 		if _, err := member(ctx, tx, org, id); err != nil {
 			return err
 		}
@@ -235,6 +232,6 @@ func (a Acting) DelegatedServices(ctx context.Context, id arn.AccountID, page pa
 		}
 		all, err = tx.OrgDelegatedServices(ctx, org.ID, id, more(page))
 		return err
-	})
+	}))
 	return cutServices(all, page, err)
 }

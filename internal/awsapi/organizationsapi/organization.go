@@ -50,7 +50,10 @@ func wireRoot(o organizations.Organization) Root {
 }
 
 // ListRoots reads the one root.
-func (s *Service) ListRoots(ctx context.Context, call *wire.Call, _ *ListRootsRequest) (*ListRootsResponse, error) {
+func (s *Service) ListRoots(ctx context.Context, call *wire.Call, in *ListRootsRequest) (*ListRootsResponse, error) {
+	if _, err := s.page("roots", in.NextToken, in.MaxResults); err != nil { // there is one page, and so no token
+		return nil, err
+	}
 	org, err := s.of(call).Root(ctx)
 	if err != nil {
 		return nil, err
