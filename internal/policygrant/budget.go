@@ -8,6 +8,7 @@ type budget struct{ left int }
 const (
 	maxWork    = 100_000_000 // steps of patterns: about a second
 	costOfGlob = 16          // of them
+	costOfByte = 2           // of them: a place in a pattern, with every text that leads there
 )
 
 // ErrTooComplex refuses policies that would take too long to check.

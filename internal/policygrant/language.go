@@ -40,7 +40,7 @@ func (l language) hasText() bool {
 			next := make([]places, len(at))
 			for i, p := range at {
 				next[i] = p.after(c)
-				l.budget.spend(len(p.at))
+				l.budget.spend(costOfByte * len(p.at))
 			}
 			if k := key(next); !seen[k] && l.alive(next) {
 				seen[k] = true
