@@ -88,11 +88,17 @@ func (p *accountPlane) send(t *testing.T, by, op, in string) (answer, code, reas
 		path = p.contract.Operations[op].HTTP.RequestURI
 	}
 	body := []byte(in)
+	if c.Protocol == "query" {
+		body = []byte("Action=" + op + "&Version=" + c.APIVersion + "&" + in)
+	}
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.Endpoint+path, bytes.NewReader(body))
 	fatal(t, err)
-	if c.Protocol == "json" {
+	switch c.Protocol {
+	case "json":
 		request.Header.Set("Content-Type", "application/x-amz-json-1.1")
 		request.Header.Set("X-Amz-Target", c.TargetPrefix+"."+op)
+	case "query":
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	config, known := p.callers[by]
 	if !known {
@@ -111,14 +117,30 @@ func (p *accountPlane) send(t *testing.T, by, op, in string) (answer, code, reas
 		p.met[op+" "] = true
 		return string(text), "", ""
 	}
-	code, _, _ = strings.Cut(response.Header.Get("X-Amzn-Errortype"), ":")
 	var refusal struct{ Reason string }
-	fatal(t, json.Unmarshal(text, &refusal))
-	if !slices.Contains(p.contract.Operations[op].Errors, code) {
+	if c.Protocol == "query" {
+		code = regexp.MustCompile(`<Code>(\w+)</Code>`).FindStringSubmatch(string(text))[1]
+	} else {
+		code, _, _ = strings.Cut(response.Header.Get("X-Amzn-Errortype"), ":")
+		fatal(t, json.Unmarshal(text, &refusal))
+	}
+	if !slices.Contains(p.declared(op), code) && (c.Protocol != "query" || !slices.Contains(common, code)) {
 		t.Errorf("%s %s is refused with what its contract does not declare: %s %s", op, in, code, text)
 	}
 	p.met[op+" "+code] = true
 	return string(text), code, refusal.Reason
+}
+
+// common are codes that every service of the Query protocol has, and no contract.
+var common = []string{"AccessDenied", "ValidationError"}
+
+// declared are the codes of an operation's errors.
+func (p *accountPlane) declared(op string) []string {
+	codes := slices.Clone(p.contract.Operations[op].Errors)
+	for i, shape := range codes {
+		codes[i] = cmp.Or(p.contract.Shapes[shape].Error.Code, shape)
+	}
+	return codes
 }
 
 // fill puts what was kept into an input, and for what was not something that
@@ -199,8 +221,8 @@ func (p *accountPlane) untold(t *testing.T, excuses map[string]string) {
 		}
 		return false
 	}
-	for op, o := range p.contract.Operations {
-		for _, code := range append([]string{""}, o.Errors...) {
+	for op := range p.contract.Operations {
+		for _, code := range append([]string{""}, p.declared(op)...) {
 			if !p.met[op+" "+code] && !excused(op, code) {
 				t.Errorf("%s: nothing is answered %q, and no reason is given", op, code)
 			}

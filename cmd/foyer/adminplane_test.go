@@ -44,7 +44,7 @@ type plane struct {
 
 // contract is what a model of AWS's says.
 type contract struct {
-	Metadata   struct{ Protocol, TargetPrefix, SigningName, EndpointPrefix string }
+	Metadata   struct{ APIVersion, Protocol, TargetPrefix, SigningName, EndpointPrefix string }
 	Operations map[string]struct {
 		HTTP   struct{ RequestURI string } `json:"http"`
 		Input  struct{ Shape string }
@@ -56,6 +56,7 @@ type contract struct {
 		Sensitive bool
 		Document  bool
 		Required  []string
+		Error     struct{ Code string }
 		Members   map[string]struct{ Shape string }
 		Member    struct{ Shape string }
 	}
