@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -128,6 +129,7 @@ func (p *accountPlane) send(t *testing.T, by, op, in string) (answer, code, reas
 		t.Errorf("%s %s is refused with what its contract does not declare: %s %s", op, in, code, text)
 	}
 	p.met[op+" "+code] = true
+	p.kept["WHY"] = url.QueryEscape(response.Header.Get("X-Foyer-Authorization-Message"))
 	return string(text), code, refusal.Reason
 }
 
