@@ -18,7 +18,6 @@ import (
 
 // Service answers the API. All fields are required.
 type Service struct {
-	notBuilt
 	Tokens paging.Tokens
 }
 
