@@ -37,6 +37,19 @@ func (t Tokens) Next(query, after string) (string, error) {
 	return t.Ring.Seal("page "+query, []byte(after))
 }
 
+// Page reads the paging members of a listing, which query names: the token of
+// the page before, and how many items are asked for; absent, it is usual.
+func (t Tokens) Page(query string, token *string, limit *int64, usual int) (page Page, err error) {
+	page.Limit = usual
+	if limit != nil {
+		page.Limit = int(*limit)
+	}
+	if token != nil {
+		page.After, err = t.After(query, *token)
+	}
+	return page, err
+}
+
 // After returns where the listing query goes on; "" for an empty token. A
 // token that is not ours, or continues another query, is an Invalid fault.
 func (t Tokens) After(query, token string) (string, error) {

@@ -43,7 +43,7 @@ func (s *Service) ListRegions(ctx context.Context, call *wire.Call, in *ListRegi
 		}
 		if len(out.Regions) == limit {
 			token, err := s.Tokens.Next(query, *out.Regions[limit-1].RegionName)
-			out.NextToken = optional(token)
+			out.NextToken = wire.Optional(token)
 			return out, err
 		}
 		out.Regions = append(out.Regions, shown)

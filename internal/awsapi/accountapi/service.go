@@ -32,14 +32,6 @@ func idOf(id *string) arn.AccountID {
 	return arn.AccountID(*id)
 }
 
-// optional is an optional member; "" leaves it out.
-func optional(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
 // GetAccountInformation reads an account's name, age and state.
 func (s *Service) GetAccountInformation(ctx context.Context, call *wire.Call, in *GetAccountInformationRequest) (*GetAccountInformationResponse, error) {
 	a, err := s.of(call).Information(ctx, idOf(in.AccountId))
@@ -58,9 +50,9 @@ func (s *Service) GetContactInformation(ctx context.Context, call *wire.Call, in
 		return nil, err
 	}
 	return &GetContactInformationResponse{ContactInformation: &ContactInformation{
-		FullName: c.FullName, AddressLine1: c.AddressLine1, AddressLine2: optional(c.AddressLine2), AddressLine3: optional(c.AddressLine3),
-		City: c.City, StateOrRegion: optional(c.StateOrRegion), DistrictOrCounty: optional(c.DistrictOrCounty), PostalCode: c.PostalCode,
-		CountryCode: c.CountryCode, PhoneNumber: c.PhoneNumber, CompanyName: optional(c.CompanyName), WebsiteUrl: optional(c.WebsiteURL),
+		FullName: c.FullName, AddressLine1: c.AddressLine1, AddressLine2: wire.Optional(c.AddressLine2), AddressLine3: wire.Optional(c.AddressLine3),
+		City: c.City, StateOrRegion: wire.Optional(c.StateOrRegion), DistrictOrCounty: wire.Optional(c.DistrictOrCounty), PostalCode: c.PostalCode,
+		CountryCode: c.CountryCode, PhoneNumber: c.PhoneNumber, CompanyName: wire.Optional(c.CompanyName), WebsiteUrl: wire.Optional(c.WebsiteURL),
 	}}, nil
 }
 

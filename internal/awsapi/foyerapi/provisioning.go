@@ -17,7 +17,7 @@ func (s *Service) DescribeProvisioning(ctx context.Context, _ *wire.Call, _ *Des
 	out := &DescribeProvisioningResponse{Summaries: []ProvisioningSummary{}}
 	for _, r := range running {
 		out.Summaries = append(out.Summaries, ProvisioningSummary{
-			Kind: optional(r.Kind), InProgress: count(r.Requests), Done: count(r.Done), Failed: count(r.Failed), Left: count(r.Left),
+			Kind: wire.Optional(r.Kind), InProgress: count(r.Requests), Done: count(r.Done), Failed: count(r.Failed), Left: count(r.Left),
 		})
 	}
 	return out, nil
@@ -68,7 +68,7 @@ func (s *Service) ListProvisioningFailures(ctx context.Context, _ *wire.Call, in
 	}
 	out := &ListProvisioningFailuresResponse{Failures: []ProvisioningFailure{}}
 	for _, f := range all {
-		out.Failures = append(out.Failures, ProvisioningFailure{AccountId: optional(f.Account), PermissionSetArn: optional(f.Set), FailureReason: optional(f.Reason)})
+		out.Failures = append(out.Failures, ProvisioningFailure{AccountId: wire.Optional(f.Account), PermissionSetArn: wire.Optional(f.Set), FailureReason: wire.Optional(f.Reason)})
 	}
 	out.NextToken, err = s.next(query, after)
 	return out, err
@@ -88,10 +88,10 @@ func (s *Service) ListProvisioningDrift(ctx context.Context, _ *wire.Call, in *L
 	}
 	out := &ListProvisioningDriftResponse{Drift: []Drift{}}
 	for _, d := range found {
-		w := Drift{AccountId: optional(d.Account), PermissionSetArn: optional(d.Set), RoleName: optional(d.RoleName), Differences: []Difference{}}
+		w := Drift{AccountId: wire.Optional(d.Account), PermissionSetArn: wire.Optional(d.Set), RoleName: wire.Optional(d.RoleName), Differences: []Difference{}}
 		for _, difference := range d.Differences {
 			w.Differences = append(w.Differences, Difference{
-				Property: optional(difference.Property), Expected: optional(difference.Expected), Actual: optional(difference.Actual),
+				Property: wire.Optional(difference.Property), Expected: wire.Optional(difference.Expected), Actual: wire.Optional(difference.Actual),
 			})
 		}
 		out.Drift = append(out.Drift, w)
@@ -115,8 +115,8 @@ func (s *Service) RepairProvisioningDrift(ctx context.Context, _ *wire.Call, in 
 
 func operation(o provisioning.Operation) *ProvisioningOperation {
 	return &ProvisioningOperation{
-		RequestId: optional(o.ID), Kind: optional(o.Kind), Status: optional(o.Status), FailureReason: optional(o.Reason),
-		PermissionSetArn: optional(o.Set), AccountId: optional(o.Account), PrincipalType: optional(o.PrincipalType), PrincipalId: optional(o.PrincipalID),
+		RequestId: wire.Optional(o.ID), Kind: wire.Optional(o.Kind), Status: wire.Optional(o.Status), FailureReason: wire.Optional(o.Reason),
+		PermissionSetArn: wire.Optional(o.Set), AccountId: wire.Optional(o.Account), PrincipalType: wire.Optional(o.PrincipalType), PrincipalId: wire.Optional(o.PrincipalID),
 		CreatedDate: &o.Created, Done: count(o.Done), Failed: count(o.Failed), Left: count(o.Left),
 	}
 }

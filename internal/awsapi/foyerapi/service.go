@@ -63,30 +63,13 @@ const maxPage = 100
 
 // page reads the paging members of a listing; query names the listing.
 func (s *Service) page(query string, token *string, limit *int64) (paging.Page, error) {
-	page := paging.Page{Limit: maxPage}
-	if limit != nil {
-		page.Limit = int(*limit)
-	}
-	if token == nil {
-		return page, nil
-	}
-	after, err := s.Tokens.After(query, *token)
-	page.After = after
-	return page, err
+	return s.Tokens.Page(query, token, limit, maxPage)
 }
 
 // next is the token behind a page; nil on the last.
 func (s *Service) next(query, after string) (*string, error) {
 	token, err := s.Tokens.Next(query, after)
-	return optional(token), err
-}
-
-// optional is an optional member; "" leaves it out.
-func optional[T ~string](text T) *string {
-	if text == "" {
-		return nil
-	}
-	return new(string(text))
+	return wire.Optional(token), err
 }
 
 // codes are the service's words for the house's failures.

@@ -9,16 +9,16 @@ import (
 
 // attached lists one page of the managed policies that an entity holds.
 func (s *Service) attached(ctx context.Context, of iam.Ref, prefix, marker *string, limit *int64) (all []AttachedPolicy, truncated *bool, next *string, err error) {
-	query := "attached " + string(of.Account) + string(of.Kind) + of.Name + given(prefix)
+	query := "attached " + string(of.Account) + string(of.Kind) + of.Name + wire.Given(prefix)
 	page, err := s.page(query, marker, limit)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	policies, after, err := s.IAM.AttachedPolicies(ctx, of, given(prefix), page)
+	policies, after, err := s.IAM.AttachedPolicies(ctx, of, wire.Given(prefix), page)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	all = each(policies, func(a iam.Attached) AttachedPolicy {
+	all = wire.Each(policies, func(a iam.Attached) AttachedPolicy {
 		return AttachedPolicy{PolicyName: new(a.Name), PolicyArn: new(a.ARN)}
 	})
 	truncated, next, err = s.more(query, after)

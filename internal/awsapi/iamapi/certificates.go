@@ -25,7 +25,7 @@ func (s *Service) UploadSigningCertificate(ctx context.Context, call *wire.Call,
 // ListSigningCertificates lists a user's certificates.
 func (s *Service) ListSigningCertificates(ctx context.Context, call *wire.Call, in *ListSigningCertificatesRequest) (*ListSigningCertificatesResponse, error) {
 	all, truncated, marker, err := s.credentials(ctx, call, iam.SigningCertificate, in.UserName, in.Marker, in.MaxItems)
-	return &ListSigningCertificatesResponse{Certificates: each(all, wireSigning), IsTruncated: truncated, Marker: marker}, err
+	return &ListSigningCertificatesResponse{Certificates: wire.Each(all, wireSigning), IsTruncated: truncated, Marker: marker}, err
 }
 
 // credentials is one page of a user's credentials of a kind.
@@ -87,7 +87,7 @@ func wireServer(c iam.ServerCertificate) ServerCertificateMetadata {
 // UploadServerCertificate keeps a certificate with its private key.
 func (s *Service) UploadServerCertificate(ctx context.Context, call *wire.Call, in *UploadServerCertificateRequest) (*UploadServerCertificateResponse, error) {
 	c, err := s.IAM.UploadServerCertificate(ctx, iam.NewServerCertificate{
-		Account: call.Caller.Account, Name: in.ServerCertificateName, Path: given(in.Path), Body: in.CertificateBody, Chain: given(in.CertificateChain),
+		Account: call.Caller.Account, Name: in.ServerCertificateName, Path: wire.Given(in.Path), Body: in.CertificateBody, Chain: wire.Given(in.CertificateChain),
 		Key: secret.New(in.PrivateKey), Tags: tagsOf(in.Tags),
 	})
 	return &UploadServerCertificateResponse{ServerCertificateMetadata: new(wireServer(c)), Tags: wireTags(c.Tags)}, err
@@ -97,28 +97,28 @@ func (s *Service) UploadServerCertificate(ctx context.Context, call *wire.Call, 
 func (s *Service) GetServerCertificate(ctx context.Context, call *wire.Call, in *GetServerCertificateRequest) (*GetServerCertificateResponse, error) {
 	c, err := s.IAM.ServerCertificate(ctx, call.Caller.Account, in.ServerCertificateName)
 	return &GetServerCertificateResponse{ServerCertificate: &ServerCertificate{
-		ServerCertificateMetadata: new(wireServer(c)), CertificateBody: c.Body, CertificateChain: optional(c.Chain), Tags: wireTags(c.Tags),
+		ServerCertificateMetadata: new(wireServer(c)), CertificateBody: c.Body, CertificateChain: wire.Optional(c.Chain), Tags: wireTags(c.Tags),
 	}}, err
 }
 
 // ListServerCertificates lists certificates by name.
 func (s *Service) ListServerCertificates(ctx context.Context, call *wire.Call, in *ListServerCertificatesRequest) (*ListServerCertificatesResponse, error) {
-	query := "server certificates " + string(call.Caller.Account) + given(in.PathPrefix)
+	query := "server certificates " + string(call.Caller.Account) + wire.Given(in.PathPrefix)
 	page, err := s.page(query, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}
-	all, after, err := s.IAM.ServerCertificates(ctx, call.Caller.Account, given(in.PathPrefix), page)
+	all, after, err := s.IAM.ServerCertificates(ctx, call.Caller.Account, wire.Given(in.PathPrefix), page)
 	if err != nil {
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListServerCertificatesResponse{ServerCertificateMetadataList: each(all, wireServer), IsTruncated: truncated, Marker: marker}, err
+	return &ListServerCertificatesResponse{ServerCertificateMetadataList: wire.Each(all, wireServer), IsTruncated: truncated, Marker: marker}, err
 }
 
 // UpdateServerCertificate gives a certificate another name or path.
 func (s *Service) UpdateServerCertificate(ctx context.Context, call *wire.Call, in *UpdateServerCertificateRequest) (*wire.Empty, error) {
-	return &wire.Empty{}, s.IAM.UpdateServerCertificate(ctx, call.Caller.Account, in.ServerCertificateName, given(in.NewServerCertificateName), given(in.NewPath))
+	return &wire.Empty{}, s.IAM.UpdateServerCertificate(ctx, call.Caller.Account, in.ServerCertificateName, wire.Given(in.NewServerCertificateName), wire.Given(in.NewPath))
 }
 
 // DeleteServerCertificate deletes a certificate and its key.

@@ -37,7 +37,7 @@ func (s *Service) GetSSHPublicKey(ctx context.Context, call *wire.Call, in *GetS
 // ListSSHPublicKeys lists a user's keys.
 func (s *Service) ListSSHPublicKeys(ctx context.Context, call *wire.Call, in *ListSSHPublicKeysRequest) (*ListSSHPublicKeysResponse, error) {
 	all, truncated, marker, err := s.credentials(ctx, call, iam.SSHPublicKey, in.UserName, in.Marker, in.MaxItems)
-	return &ListSSHPublicKeysResponse{IsTruncated: truncated, Marker: marker, SSHPublicKeys: each(all, func(c iam.Credential) SSHPublicKeyMetadata {
+	return &ListSSHPublicKeysResponse{IsTruncated: truncated, Marker: marker, SSHPublicKeys: wire.Each(all, func(c iam.Credential) SSHPublicKeyMetadata {
 		return SSHPublicKeyMetadata{UserName: c.UserName, SSHPublicKeyId: c.ID, Status: status(c.Active), UploadDate: c.Created}
 	})}, err
 }
@@ -63,7 +63,7 @@ func statusAt(c iam.Credential, now time.Time) string {
 // wireService shows service credentials with their secret.
 func wireService(c iam.Credential, now time.Time) *ServiceSpecificCredential {
 	out := &ServiceSpecificCredential{
-		CreateDate: c.Created, ExpirationDate: moment(c.Expires), ServiceName: c.Service, ServiceSpecificCredentialId: c.ID,
+		CreateDate: c.Created, ExpirationDate: wire.Moment(c.Expires), ServiceName: c.Service, ServiceSpecificCredentialId: c.ID,
 		UserName: c.UserName, Status: statusAt(c, now),
 	}
 	if c.APIKey() {
@@ -103,19 +103,19 @@ func (s *Service) ListServiceSpecificCredentials(ctx context.Context, call *wire
 			return nil, err
 		}
 	}
-	query := "service credentials " + string(call.Caller.Account) + " " + name + " " + strconv.FormatBool(everybody) + given(in.ServiceName)
+	query := "service credentials " + string(call.Caller.Account) + " " + name + " " + strconv.FormatBool(everybody) + wire.Given(in.ServiceName)
 	page, err := s.page(query, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}
-	all, after, err := s.IAM.ServiceCredentials(ctx, call.Caller.Account, name, everybody, given(in.ServiceName), page)
+	all, after, err := s.IAM.ServiceCredentials(ctx, call.Caller.Account, name, everybody, wire.Given(in.ServiceName), page)
 	if err != nil {
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListServiceSpecificCredentialsResponse{IsTruncated: truncated, Marker: marker, ServiceSpecificCredentials: each(all, func(c iam.Credential) ServiceSpecificCredentialMetadata {
+	return &ListServiceSpecificCredentialsResponse{IsTruncated: truncated, Marker: marker, ServiceSpecificCredentials: wire.Each(all, func(c iam.Credential) ServiceSpecificCredentialMetadata {
 		out := ServiceSpecificCredentialMetadata{
-			UserName: c.UserName, Status: statusAt(c, call.Time), CreateDate: c.Created, ExpirationDate: moment(c.Expires),
+			UserName: c.UserName, Status: statusAt(c, call.Time), CreateDate: c.Created, ExpirationDate: wire.Moment(c.Expires),
 			ServiceSpecificCredentialId: c.ID, ServiceName: c.Service,
 		}
 		if c.APIKey() {

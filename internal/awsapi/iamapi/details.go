@@ -17,7 +17,7 @@ var sectionsOf = map[string]iam.Section{
 
 // GetAccountAuthorizationDetails tells who may do what in the account.
 func (s *Service) GetAccountAuthorizationDetails(ctx context.Context, call *wire.Call, in *GetAccountAuthorizationDetailsRequest) (*GetAccountAuthorizationDetailsResponse, error) {
-	wanted := each(in.Filter, func(word string) iam.Section { return sectionsOf[word] })
+	wanted := wire.Each(in.Filter, func(word string) iam.Section { return sectionsOf[word] })
 	slices.Sort(wanted)
 	query := "details " + string(call.Caller.Account)
 	for _, w := range wanted {
@@ -32,15 +32,15 @@ func (s *Service) GetAccountAuthorizationDetails(ctx context.Context, call *wire
 		return nil, err
 	}
 	roles := d.Holders[iam.RoleSection]
-	last, err := s.lastUsed(ctx, each(roles, func(h iam.Holder) string { return h.ID })...)
+	last, err := s.lastUsed(ctx, wire.Each(roles, func(h iam.Holder) string { return h.ID })...)
 	if err != nil {
 		return nil, err
 	}
 	out := &GetAccountAuthorizationDetailsResponse{
-		UserDetailList:  each(d.Holders[iam.UserSection], userDetail),
-		GroupDetailList: each(d.Holders[iam.GroupSection], groupDetail),
-		RoleDetailList:  each(roles, func(h iam.Holder) RoleDetail { return roleDetail(h, last(h.ID)) }),
-		Policies:        each(d.Policies, policyDetail),
+		UserDetailList:  wire.Each(d.Holders[iam.UserSection], userDetail),
+		GroupDetailList: wire.Each(d.Holders[iam.GroupSection], groupDetail),
+		RoleDetailList:  wire.Each(roles, func(h iam.Holder) RoleDetail { return roleDetail(h, last(h.ID)) }),
+		Policies:        wire.Each(d.Policies, policyDetail),
 	}
 	out.IsTruncated, out.Marker, err = s.more(query, after)
 	return out, err
@@ -49,7 +49,7 @@ func (s *Service) GetAccountAuthorizationDetails(ctx context.Context, call *wire
 func userDetail(h iam.Holder) UserDetail {
 	return UserDetail{
 		Path: new(h.Path), UserName: new(h.Name), UserId: new(h.ID), Arn: new(h.ARN), CreateDate: new(h.Created),
-		UserPolicyList: inlineDetails(h.Inline), GroupList: each(h.Groups, same), AttachedManagedPolicies: each(h.Attached, attachedDetail),
+		UserPolicyList: inlineDetails(h.Inline), GroupList: wire.Each(h.Groups, same), AttachedManagedPolicies: wire.Each(h.Attached, attachedDetail),
 		PermissionsBoundary: wireBoundary(h.BoundaryARN), Tags: append([]Tag{}, wireTags(h.Tags)...),
 	}
 }
@@ -57,15 +57,15 @@ func userDetail(h iam.Holder) UserDetail {
 func groupDetail(h iam.Holder) GroupDetail {
 	return GroupDetail{
 		Path: new(h.Path), GroupName: new(h.Name), GroupId: new(h.ID), Arn: new(h.ARN), CreateDate: new(h.Created),
-		GroupPolicyList: inlineDetails(h.Inline), AttachedManagedPolicies: each(h.Attached, attachedDetail),
+		GroupPolicyList: inlineDetails(h.Inline), AttachedManagedPolicies: wire.Each(h.Attached, attachedDetail),
 	}
 }
 
 func roleDetail(h iam.Holder, last *RoleLastUsed) RoleDetail {
 	return RoleDetail{
 		Path: new(h.Path), RoleName: new(h.Name), RoleId: new(h.ID), Arn: new(h.ARN), CreateDate: new(h.Created),
-		AssumeRolePolicyDocument: new(encoded(h.TrustPolicy)), InstanceProfileList: each(h.Profiles, listedProfile),
-		RolePolicyList: inlineDetails(h.Inline), AttachedManagedPolicies: each(h.Attached, attachedDetail),
+		AssumeRolePolicyDocument: new(encoded(h.TrustPolicy)), InstanceProfileList: wire.Each(h.Profiles, listedProfile),
+		RolePolicyList: inlineDetails(h.Inline), AttachedManagedPolicies: wire.Each(h.Attached, attachedDetail),
 		PermissionsBoundary: wireBoundary(h.BoundaryARN), Tags: append([]Tag{}, wireTags(h.Tags)...), RoleLastUsed: last,
 	}
 }
@@ -74,14 +74,14 @@ func policyDetail(p iam.PolicyDetail) ManagedPolicyDetail {
 	return ManagedPolicyDetail{
 		PolicyName: new(p.Name), PolicyId: new(p.ID), Arn: new(p.ARN), Path: new(p.Path), DefaultVersionId: new(p.Default),
 		AttachmentCount: new(int64(p.Attached)), PermissionsBoundaryUsageCount: new(int64(p.Bounding)), IsAttachable: new(true),
-		Description: optional(p.Description), CreateDate: new(p.Created), UpdateDate: new(p.Updated),
-		PolicyVersionList: each(p.Versions, wireVersion),
+		Description: wire.Optional(p.Description), CreateDate: new(p.Created), UpdateDate: new(p.Updated),
+		PolicyVersionList: wire.Each(p.Versions, wireVersion),
 	}
 }
 
 // inlineDetails are inline policies by name.
 func inlineDetails(documents map[string]string) []PolicyDetail {
-	return each(slices.Sorted(maps.Keys(documents)), func(name string) PolicyDetail {
+	return wire.Each(slices.Sorted(maps.Keys(documents)), func(name string) PolicyDetail {
 		return PolicyDetail{PolicyName: new(name), PolicyDocument: new(encoded(documents[name]))}
 	})
 }

@@ -72,7 +72,7 @@ func features(ctx context.Context, call *wire.Call, do change, f iam.RootFeature
 	if err != nil {
 		return nil, nil, rootRefusal(err)
 	}
-	return new(standing.Organization), each(all, func(f iam.RootFeature) string { return string(f) }), nil
+	return new(standing.Organization), wire.Each(all, func(f iam.RootFeature) string { return string(f) }), nil
 }
 
 // EnableOrganizationsRootCredentialsManagement lets the organization manage its

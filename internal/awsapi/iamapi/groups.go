@@ -13,7 +13,7 @@ func wireGroup(e iam.Entity) Group {
 
 // CreateGroup makes a group.
 func (s *Service) CreateGroup(ctx context.Context, call *wire.Call, in *CreateGroupRequest) (*CreateGroupResponse, error) {
-	e, err := s.IAM.CreateGroup(ctx, call.Caller.Account, in.GroupName, given(in.Path))
+	e, err := s.IAM.CreateGroup(ctx, call.Caller.Account, in.GroupName, wire.Given(in.Path))
 	if err != nil {
 		return nil, err
 	}
@@ -32,22 +32,22 @@ func (s *Service) GetGroup(ctx context.Context, call *wire.Call, in *GetGroupReq
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &GetGroupResponse{Group: new(wireGroup(e)), Users: each(users, wireUser), IsTruncated: truncated, Marker: marker}, err
+	return &GetGroupResponse{Group: new(wireGroup(e)), Users: wire.Each(users, wireUser), IsTruncated: truncated, Marker: marker}, err
 }
 
 // ListGroups lists groups by name.
 func (s *Service) ListGroups(ctx context.Context, call *wire.Call, in *ListGroupsRequest) (*ListGroupsResponse, error) {
-	query := "groups " + string(call.Caller.Account) + given(in.PathPrefix)
+	query := "groups " + string(call.Caller.Account) + wire.Given(in.PathPrefix)
 	page, err := s.page(query, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}
-	groups, after, err := s.IAM.Groups(ctx, call.Caller.Account, given(in.PathPrefix), page)
+	groups, after, err := s.IAM.Groups(ctx, call.Caller.Account, wire.Given(in.PathPrefix), page)
 	if err != nil {
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListGroupsResponse{Groups: each(groups, wireGroup), IsTruncated: truncated, Marker: marker}, err
+	return &ListGroupsResponse{Groups: wire.Each(groups, wireGroup), IsTruncated: truncated, Marker: marker}, err
 }
 
 // ListGroupsForUser lists the groups that a user is in.
@@ -62,12 +62,12 @@ func (s *Service) ListGroupsForUser(ctx context.Context, call *wire.Call, in *Li
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListGroupsForUserResponse{Groups: each(groups, wireGroup), IsTruncated: truncated, Marker: marker}, err
+	return &ListGroupsForUserResponse{Groups: wire.Each(groups, wireGroup), IsTruncated: truncated, Marker: marker}, err
 }
 
 // UpdateGroup gives a group another name or path.
 func (s *Service) UpdateGroup(ctx context.Context, call *wire.Call, in *UpdateGroupRequest) (*wire.Empty, error) {
-	return &wire.Empty{}, s.IAM.UpdateGroup(ctx, call.Caller.Account, in.GroupName, given(in.NewGroupName), given(in.NewPath))
+	return &wire.Empty{}, s.IAM.UpdateGroup(ctx, call.Caller.Account, in.GroupName, wire.Given(in.NewGroupName), wire.Given(in.NewPath))
 }
 
 // DeleteGroup deletes a group that holds nothing any more.

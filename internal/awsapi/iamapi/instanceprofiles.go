@@ -31,7 +31,7 @@ func wireProfile(p iam.InstanceProfile) *InstanceProfile {
 // CreateInstanceProfile makes an instance profile.
 func (s *Service) CreateInstanceProfile(ctx context.Context, call *wire.Call, in *CreateInstanceProfileRequest) (*CreateInstanceProfileResponse, error) {
 	p, err := s.IAM.CreateInstanceProfile(ctx, iam.NewInstanceProfile{
-		Account: call.Caller.Account, Name: in.InstanceProfileName, Path: given(in.Path), Tags: tagsOf(in.Tags),
+		Account: call.Caller.Account, Name: in.InstanceProfileName, Path: wire.Given(in.Path), Tags: tagsOf(in.Tags),
 	})
 	return &CreateInstanceProfileResponse{InstanceProfile: wireProfile(p)}, err
 }
@@ -58,12 +58,12 @@ func (s *Service) profiles(query string, marker *string, limit *int64, list func
 		return nil, nil, nil, err
 	}
 	truncated, next, err = s.more(query, after)
-	return each(found, listedProfile), truncated, next, err
+	return wire.Each(found, listedProfile), truncated, next, err
 }
 
 // ListInstanceProfiles lists instance profiles by name.
 func (s *Service) ListInstanceProfiles(ctx context.Context, call *wire.Call, in *ListInstanceProfilesRequest) (*ListInstanceProfilesResponse, error) {
-	account, prefix := call.Caller.Account, given(in.PathPrefix)
+	account, prefix := call.Caller.Account, wire.Given(in.PathPrefix)
 	all, truncated, next, err := s.profiles("profiles "+string(account)+prefix, in.Marker, in.MaxItems, func(page paging.Page) ([]iam.InstanceProfile, string, error) {
 		return s.IAM.InstanceProfiles(ctx, account, prefix, page)
 	})

@@ -50,8 +50,8 @@ func (s *Service) ListAccessKeys(ctx context.Context, call *wire.Call, in *ListA
 	}
 	keys, after := paging.Cut(keys, page.Limit, func(k iam.AccessKey) string { return k.ID })
 	truncated, marker, err := s.more(query, after)
-	return &ListAccessKeysResponse{IsTruncated: truncated, Marker: marker, AccessKeyMetadata: each(keys, func(k iam.AccessKey) AccessKeyMetadata {
-		return AccessKeyMetadata{UserName: optional(k.UserName), AccessKeyId: new(k.ID), Status: new(status(k.Active)), CreateDate: new(k.Created)}
+	return &ListAccessKeysResponse{IsTruncated: truncated, Marker: marker, AccessKeyMetadata: wire.Each(keys, func(k iam.AccessKey) AccessKeyMetadata {
+		return AccessKeyMetadata{UserName: wire.Optional(k.UserName), AccessKeyId: new(k.ID), Status: new(status(k.Active)), CreateDate: new(k.Created)}
 	})}, err
 }
 

@@ -25,7 +25,7 @@ func (s *Service) GetAccessKeyLastUsed(ctx context.Context, call *wire.Call, in 
 	if err != nil {
 		return nil, err
 	}
-	out := &GetAccessKeyLastUsedResponse{UserName: optional(k.UserName), AccessKeyLastUsed: &AccessKeyLastUsed{ServiceName: notUsed, Region: notUsed}}
+	out := &GetAccessKeyLastUsedResponse{UserName: wire.Optional(k.UserName), AccessKeyLastUsed: &AccessKeyLastUsed{ServiceName: notUsed, Region: notUsed}}
 	if a, used := last[k.ID]; used {
 		out.AccessKeyLastUsed = &AccessKeyLastUsed{LastUsedDate: new(a.At), ServiceName: a.Service, Region: a.Region}
 	}

@@ -18,7 +18,7 @@ import (
 // GenerateServiceLastAccessedDetails finds out what a user, group, role or
 // policy allows, and what of that was last used.
 func (s *Service) GenerateServiceLastAccessedDetails(ctx context.Context, call *wire.Call, in *GenerateServiceLastAccessedDetailsRequest) (*GenerateServiceLastAccessedDetailsResponse, error) {
-	id, err := s.LastAccess.Generate(ctx, call.Caller.Account, in.Arn, given(in.Granularity) == actionLevel)
+	id, err := s.LastAccess.Generate(ctx, call.Caller.Account, in.Arn, wire.Given(in.Granularity) == actionLevel)
 	return &GenerateServiceLastAccessedDetailsResponse{JobId: &id}, err
 }
 
@@ -44,7 +44,7 @@ func (s *Service) GetServiceLastAccessedDetails(ctx context.Context, call *wire.
 	uses := r.Content.UsesOf()
 	out := &GetServiceLastAccessedDetailsResponse{
 		JobStatus: completed, JobType: new(serviceLevel), JobCreationDate: r.Created, JobCompletionDate: r.Created,
-		ServicesLastAccessed: each(services, func(of lastaccess.Service) ServiceLastAccessed { return lastAccessed(&r, of, uses[of.Prefix]) }),
+		ServicesLastAccessed: wire.Each(services, func(of lastaccess.Service) ServiceLastAccessed { return lastAccessed(&r, of, uses[of.Prefix]) }),
 	}
 	if r.Actions {
 		out.JobType = new(actionLevel)
@@ -67,12 +67,12 @@ func lastAccessed(r *lastaccess.Report, of lastaccess.Service, uses []lastaccess
 		ServiceName: serviceName(of.Prefix), ServiceNamespace: of.Prefix, TotalAuthenticatedEntities: new(int64(last.Entities)),
 	}
 	if last.Use != nil {
-		out.LastAuthenticated, out.LastAuthenticatedEntity, out.LastAuthenticatedRegion = new(last.Use.At), new(last.By.ARN), optional(last.Use.Region)
+		out.LastAuthenticated, out.LastAuthenticatedEntity, out.LastAuthenticatedRegion = new(last.Use.At), new(last.By.ARN), wire.Optional(last.Use.Region)
 	}
 	for _, action := range of.Actions {
 		tracked := TrackedActionLastAccessed{ActionName: new(action)}
 		if last := r.Content.LastOf(uses, action); last.Use != nil {
-			tracked.LastAccessedTime, tracked.LastAccessedEntity, tracked.LastAccessedRegion = new(last.Use.At), new(last.By.ARN), optional(last.Use.Region)
+			tracked.LastAccessedTime, tracked.LastAccessedEntity, tracked.LastAccessedRegion = new(last.Use.At), new(last.By.ARN), wire.Optional(last.Use.Region)
 		}
 		out.TrackedActionsLastAccessed = append(out.TrackedActionsLastAccessed, tracked)
 	}
@@ -105,7 +105,7 @@ func (s *Service) GetServiceLastAccessedDetailsWithEntities(ctx context.Context,
 	details := make(map[string]EntityDetails, len(r.Content.Entities))
 	for i, e := range r.Content.Entities {
 		details[e.ARN] = EntityDetails{EntityInfo: &EntityInfo{
-			Arn: e.ARN, Name: e.Name, Type: strings.ToUpper(string(e.Kind)), Id: e.ID, Path: optional(e.Path),
+			Arn: e.ARN, Name: e.Name, Type: strings.ToUpper(string(e.Kind)), Id: e.ID, Path: wire.Optional(e.Path),
 		}}
 		for _, u := range r.Content.Uses {
 			if d := details[e.ARN]; u.By == i && u.Service == in.ServiceNamespace && (d.LastAuthenticated == nil || u.At.After(*d.LastAuthenticated)) {
@@ -117,7 +117,7 @@ func (s *Service) GetServiceLastAccessedDetailsWithEntities(ctx context.Context,
 	entities, after := cut(r.Content.Entities, page, func(e lastaccess.Entity) string { return e.ARN })
 	out := &GetServiceLastAccessedDetailsWithEntitiesResponse{
 		JobStatus: completed, JobCreationDate: r.Created, JobCompletionDate: r.Created,
-		EntityDetailsList: each(entities, func(e lastaccess.Entity) EntityDetails { return details[e.ARN] }),
+		EntityDetailsList: wire.Each(entities, func(e lastaccess.Entity) EntityDetails { return details[e.ARN] }),
 	}
 	out.IsTruncated, out.Marker, err = s.more(query, after)
 	return out, err
@@ -132,8 +132,8 @@ func (s *Service) ListPoliciesGrantingServiceAccess(ctx context.Context, call *w
 	}
 	return &ListPoliciesGrantingServiceAccessResponse{
 		IsTruncated: new(false),
-		PoliciesGrantingServiceAccess: each(all, func(g lastaccess.Granting) ListPoliciesGrantingServiceAccessEntry {
-			return ListPoliciesGrantingServiceAccessEntry{ServiceNamespace: new(g.Service), Policies: each(g.Policies, granting)}
+		PoliciesGrantingServiceAccess: wire.Each(all, func(g lastaccess.Granting) ListPoliciesGrantingServiceAccessEntry {
+			return ListPoliciesGrantingServiceAccessEntry{ServiceNamespace: new(g.Service), Policies: wire.Each(g.Policies, granting)}
 		}),
 	}, nil
 }
@@ -156,20 +156,20 @@ func (s *Service) lastUsed(ctx context.Context, ids ...string) (func(id string) 
 		if !found {
 			return &RoleLastUsed{}
 		}
-		return &RoleLastUsed{LastUsedDate: new(a.At), Region: optional(a.Region)}
+		return &RoleLastUsed{LastUsedDate: new(a.At), Region: wire.Optional(a.Region)}
 	}, err
 }
 
 // GenerateOrganizationsAccessReport finds out what service control policies
 // allow at a place of the organization, and what of that accounts last used.
 func (s *Service) GenerateOrganizationsAccessReport(ctx context.Context, call *wire.Call, in *GenerateOrganizationsAccessReportRequest) (*GenerateOrganizationsAccessReportResponse, error) {
-	id, err := s.LastAccess.GenerateForOrganization(ctx, call.Caller.Account, in.EntityPath, given(in.OrganizationsPolicyId))
+	id, err := s.LastAccess.GenerateForOrganization(ctx, call.Caller.Account, in.EntityPath, wire.Given(in.OrganizationsPolicyId))
 	return &GenerateOrganizationsAccessReportResponse{JobId: &id}, err
 }
 
 // GetOrganizationsAccessReport reads such a report.
 func (s *Service) GetOrganizationsAccessReport(ctx context.Context, call *wire.Call, in *GetOrganizationsAccessReportRequest) (*GetOrganizationsAccessReportResponse, error) {
-	query := "access report " + in.JobId + " " + given(in.SortKey)
+	query := "access report " + in.JobId + " " + wire.Given(in.SortKey)
 	page, err := s.page(query, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
@@ -179,7 +179,7 @@ func (s *Service) GetOrganizationsAccessReport(ctx context.Context, call *wire.C
 		return nil, err
 	}
 	uses := r.Content.UsesOf()
-	all := each(r.Content.Services, func(of lastaccess.Service) AccessDetail { return accessDetail(&r, of, uses[of.Prefix]) })
+	all := wire.Each(r.Content.Services, func(of lastaccess.Service) AccessDetail { return accessDetail(&r, of, uses[of.Prefix]) })
 	unused := 0
 	for _, d := range all {
 		if d.LastAuthenticatedTime == nil {
@@ -190,7 +190,7 @@ func (s *Service) GetOrganizationsAccessReport(ctx context.Context, call *wire.C
 		JobStatus: completed, JobCreationDate: r.Created, JobCompletionDate: new(r.Created),
 		NumberOfServicesAccessible: new(int64(len(all))), NumberOfServicesNotAccessed: new(int64(unused)),
 	}
-	slices.SortStableFunc(all, accessOrders[given(in.SortKey)])
+	slices.SortStableFunc(all, accessOrders[wire.Given(in.SortKey)])
 	from := 0
 	if page.After != "" {
 		if from, err = strconv.Atoi(page.After); err != nil {
@@ -210,7 +210,7 @@ func accessDetail(r *lastaccess.Report, of lastaccess.Service, uses []lastaccess
 	last := r.Content.LastOf(uses, "")
 	d := AccessDetail{ServiceName: serviceName(of.Prefix), ServiceNamespace: of.Prefix, TotalAuthenticatedEntities: new(int64(last.Entities))}
 	if last.Use != nil {
-		d.LastAuthenticatedTime, d.EntityPath, d.Region = new(last.Use.At), new(last.By.Path), optional(last.Use.Region)
+		d.LastAuthenticatedTime, d.EntityPath, d.Region = new(last.Use.At), new(last.By.Path), wire.Optional(last.Use.Region)
 	}
 	return d
 }

@@ -29,7 +29,7 @@ func (s *Service) CreateLoginProfile(ctx context.Context, call *wire.Call, in *C
 	case name != "" && in.Password == nil:
 		return nil, validation("1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null", nil)
 	}
-	p, err := s.IAM.CreateLoginProfile(ctx, call.Caller.Account, name, secret.New(given(in.Password)), in.PasswordResetRequired != nil && *in.PasswordResetRequired)
+	p, err := s.IAM.CreateLoginProfile(ctx, call.Caller.Account, name, secret.New(wire.Given(in.Password)), in.PasswordResetRequired != nil && *in.PasswordResetRequired)
 	return &CreateLoginProfileResponse{LoginProfile: wireLogin(p)}, err
 }
 
@@ -45,7 +45,7 @@ func (s *Service) GetLoginProfile(ctx context.Context, call *wire.Call, in *GetL
 
 // UpdateLoginProfile gives a user another password.
 func (s *Service) UpdateLoginProfile(ctx context.Context, call *wire.Call, in *UpdateLoginProfileRequest) (*wire.Empty, error) {
-	return &wire.Empty{}, s.IAM.UpdateLoginProfile(ctx, call.Caller.Account, in.UserName, secret.New(given(in.Password)), in.PasswordResetRequired)
+	return &wire.Empty{}, s.IAM.UpdateLoginProfile(ctx, call.Caller.Account, in.UserName, secret.New(wire.Given(in.Password)), in.PasswordResetRequired)
 }
 
 // DeleteLoginProfile takes a user's password.

@@ -2,22 +2,13 @@ package iamapi
 
 import (
 	"context"
-	"time"
 
 	"foyer/internal/iam"
 	"foyer/internal/wire"
 )
 
-// moment is a time as it is shown: not at all when it is none.
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
 func wireDevice(d iam.MFADevice) *VirtualMFADevice {
-	out := &VirtualMFADevice{SerialNumber: d.Serial, EnableDate: moment(d.Enabled), Tags: wireTags(d.Tags)}
+	out := &VirtualMFADevice{SerialNumber: d.Serial, EnableDate: wire.Moment(d.Enabled), Tags: wireTags(d.Tags)}
 	if d.Owner.ID != "" {
 		out.User = new(wireUser(d.Owner))
 	}
@@ -27,7 +18,7 @@ func wireDevice(d iam.MFADevice) *VirtualMFADevice {
 // CreateVirtualMFADevice makes a device, and shows its seed this once.
 func (s *Service) CreateVirtualMFADevice(ctx context.Context, call *wire.Call, in *CreateVirtualMFADeviceRequest) (*CreateVirtualMFADeviceResponse, error) {
 	d, err := s.IAM.CreateMFADevice(ctx, iam.NewMFADevice{
-		Account: call.Caller.Account, Name: in.VirtualMFADeviceName, Path: given(in.Path), Tags: tagsOf(in.Tags),
+		Account: call.Caller.Account, Name: in.VirtualMFADeviceName, Path: wire.Given(in.Path), Tags: tagsOf(in.Tags),
 	})
 	if err != nil {
 		return nil, err
@@ -75,7 +66,7 @@ func (s *Service) GetMFADevice(ctx context.Context, call *wire.Call, in *GetMFAD
 	if in.UserName != nil && iam.Key(*in.UserName) != iam.Key(d.Owner.Name) {
 		return nil, iam.NoDeviceOf()
 	}
-	return &GetMFADeviceResponse{UserName: optional(d.Owner.Name), SerialNumber: d.Serial, EnableDate: moment(d.Enabled)}, nil
+	return &GetMFADeviceResponse{UserName: wire.Optional(d.Owner.Name), SerialNumber: d.Serial, EnableDate: wire.Moment(d.Enabled)}, nil
 }
 
 // ListMFADevices lists a user's devices.
@@ -94,14 +85,14 @@ func (s *Service) ListMFADevices(ctx context.Context, call *wire.Call, in *ListM
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListMFADevicesResponse{IsTruncated: truncated, Marker: marker, MFADevices: each(all, func(d iam.MFADevice) MFADevice {
+	return &ListMFADevicesResponse{IsTruncated: truncated, Marker: marker, MFADevices: wire.Each(all, func(d iam.MFADevice) MFADevice {
 		return MFADevice{UserName: d.Owner.Name, SerialNumber: d.Serial, EnableDate: d.Enabled}
 	})}, err
 }
 
 // ListVirtualMFADevices lists the account's devices, without tags and seeds.
 func (s *Service) ListVirtualMFADevices(ctx context.Context, call *wire.Call, in *ListVirtualMFADevicesRequest) (*ListVirtualMFADevicesResponse, error) {
-	which := iam.Assignment(given(in.AssignmentStatus))
+	which := iam.Assignment(wire.Given(in.AssignmentStatus))
 	if which == "Any" {
 		which = iam.AnyAssignment
 	}
@@ -115,7 +106,7 @@ func (s *Service) ListVirtualMFADevices(ctx context.Context, call *wire.Call, in
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListVirtualMFADevicesResponse{IsTruncated: truncated, Marker: marker, VirtualMFADevices: each(all, func(d iam.MFADevice) VirtualMFADevice {
+	return &ListVirtualMFADevicesResponse{IsTruncated: truncated, Marker: marker, VirtualMFADevices: wire.Each(all, func(d iam.MFADevice) VirtualMFADevice {
 		d.Tags = nil
 		return *wireDevice(d)
 	})}, err

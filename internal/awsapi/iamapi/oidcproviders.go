@@ -48,7 +48,7 @@ func (s *Service) ListOpenIDConnectProviders(ctx context.Context, call *wire.Cal
 	if err != nil {
 		return nil, err
 	}
-	return &ListOpenIDConnectProvidersResponse{OpenIDConnectProviderList: each(all, func(p iam.OIDCProvider) OpenIDConnectProviderListEntry {
+	return &ListOpenIDConnectProvidersResponse{OpenIDConnectProviderList: wire.Each(all, func(p iam.OIDCProvider) OpenIDConnectProviderListEntry {
 		return OpenIDConnectProviderListEntry{Arn: new(p.ARN)}
 	})}, nil
 }

@@ -19,7 +19,7 @@ func listedPolicy(p iam.Policy) Policy {
 // CreatePolicy makes a managed policy.
 func (s *Service) CreatePolicy(ctx context.Context, call *wire.Call, in *CreatePolicyRequest) (*CreatePolicyResponse, error) {
 	p, err := s.IAM.CreatePolicy(ctx, iam.NewPolicy{
-		Account: call.Caller.Account, Name: in.PolicyName, Path: given(in.Path), Description: given(in.Description),
+		Account: call.Caller.Account, Name: in.PolicyName, Path: wire.Given(in.Path), Description: wire.Given(in.Description),
 		Document: in.PolicyDocument, Tags: tagsOf(in.Tags),
 	})
 	if err != nil {
@@ -37,15 +37,15 @@ func (s *Service) GetPolicy(ctx context.Context, call *wire.Call, in *GetPolicyR
 		return nil, err
 	}
 	out := listedPolicy(p)
-	out.Description, out.Tags = optional(p.Description), wireTags(p.Tags)
+	out.Description, out.Tags = wire.Optional(p.Description), wireTags(p.Tags)
 	return &GetPolicyResponse{Policy: &out}, nil
 }
 
 // ListPolicies lists managed policies, the account's before AWS's.
 func (s *Service) ListPolicies(ctx context.Context, call *wire.Call, in *ListPoliciesRequest) (*ListPoliciesResponse, error) {
 	q := iam.PoliciesQuery{
-		Scope: given(in.Scope), OnlyAttached: in.OnlyAttached != nil && *in.OnlyAttached,
-		PathPrefix: given(in.PathPrefix), Usage: iam.Usage(given(in.PolicyUsageFilter)),
+		Scope: wire.Given(in.Scope), OnlyAttached: in.OnlyAttached != nil && *in.OnlyAttached,
+		PathPrefix: wire.Given(in.PathPrefix), Usage: iam.Usage(wire.Given(in.PolicyUsageFilter)),
 	}
 	query := "policies " + string(call.Caller.Account) + q.Scope + string(q.Usage) + q.PathPrefix
 	page, err := s.page(query, in.Marker, in.MaxItems)
@@ -57,7 +57,7 @@ func (s *Service) ListPolicies(ctx context.Context, call *wire.Call, in *ListPol
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListPoliciesResponse{Policies: each(policies, listedPolicy), IsTruncated: truncated, Marker: marker}, err
+	return &ListPoliciesResponse{Policies: wire.Each(policies, listedPolicy), IsTruncated: truncated, Marker: marker}, err
 }
 
 // DeletePolicy deletes a managed policy that nothing uses any more.
@@ -91,8 +91,8 @@ var entityKinds = map[string]iam.Kind{"User": iam.UserKind, "Group": iam.GroupKi
 // ListEntitiesForPolicy lists what a managed policy is attached to, or bounds.
 func (s *Service) ListEntitiesForPolicy(ctx context.Context, call *wire.Call, in *ListEntitiesForPolicyRequest) (*ListEntitiesForPolicyResponse, error) {
 	q := iam.EntitiesQuery{
-		PolicyARN: in.PolicyArn, Kind: entityKinds[given(in.EntityFilter)],
-		PathPrefix: given(in.PathPrefix), Usage: iam.Usage(given(in.PolicyUsageFilter)),
+		PolicyARN: in.PolicyArn, Kind: entityKinds[wire.Given(in.EntityFilter)],
+		PathPrefix: wire.Given(in.PathPrefix), Usage: iam.Usage(wire.Given(in.PolicyUsageFilter)),
 	}
 	query := "entities " + string(call.Caller.Account) + in.PolicyArn + string(q.Kind) + string(q.Usage) + q.PathPrefix
 	page, err := s.page(query, in.Marker, in.MaxItems)
@@ -157,7 +157,7 @@ func (s *Service) ListPolicyVersions(ctx context.Context, call *wire.Call, in *L
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListPolicyVersionsResponse{Versions: each(versions, wireVersion), IsTruncated: truncated, Marker: marker}, err
+	return &ListPolicyVersionsResponse{Versions: wire.Each(versions, wireVersion), IsTruncated: truncated, Marker: marker}, err
 }
 
 // SetDefaultPolicyVersion puts a version in force.

@@ -45,7 +45,7 @@ func (s *Service) ListSAMLProviders(ctx context.Context, call *wire.Call, _ *Lis
 	if err != nil {
 		return nil, err
 	}
-	return &ListSAMLProvidersResponse{SAMLProviderList: each(all, func(p iam.SAMLProvider) SAMLProviderListEntry {
+	return &ListSAMLProvidersResponse{SAMLProviderList: wire.Each(all, func(p iam.SAMLProvider) SAMLProviderListEntry {
 		return SAMLProviderListEntry{Arn: new(p.ARN), ValidUntil: new(p.ValidUntil), CreateDate: new(p.Created)}
 	})}, nil
 }

@@ -12,7 +12,7 @@ import (
 func listed(r iam.Role) Role {
 	return Role{
 		Path: r.Path, RoleName: r.Name, RoleId: r.ID, Arn: r.ARN, CreateDate: r.Created,
-		AssumeRolePolicyDocument: new(encoded(r.TrustPolicy)), Description: optional(r.Description),
+		AssumeRolePolicyDocument: new(encoded(r.TrustPolicy)), Description: wire.Optional(r.Description),
 		MaxSessionDuration: new(int64(r.MaxSession / time.Second)),
 	}
 }
@@ -34,8 +34,8 @@ func seconds(n *int64) *time.Duration {
 // CreateRole makes a role.
 func (s *Service) CreateRole(ctx context.Context, call *wire.Call, in *CreateRoleRequest) (*CreateRoleResponse, error) {
 	n := iam.NewRole{
-		Account: call.Caller.Account, Name: in.RoleName, Path: given(in.Path), Description: given(in.Description),
-		TrustPolicy: in.AssumeRolePolicyDocument, BoundaryARN: given(in.PermissionsBoundary), Tags: tagsOf(in.Tags),
+		Account: call.Caller.Account, Name: in.RoleName, Path: wire.Given(in.Path), Description: wire.Given(in.Description),
+		TrustPolicy: in.AssumeRolePolicyDocument, BoundaryARN: wire.Given(in.PermissionsBoundary), Tags: tagsOf(in.Tags),
 	}
 	if d := seconds(in.MaxSessionDuration); d != nil {
 		n.MaxSession = *d
@@ -64,17 +64,17 @@ func (s *Service) GetRole(ctx context.Context, call *wire.Call, in *GetRoleReque
 
 // ListRoles lists roles by name.
 func (s *Service) ListRoles(ctx context.Context, call *wire.Call, in *ListRolesRequest) (*ListRolesResponse, error) {
-	query := "roles " + string(call.Caller.Account) + given(in.PathPrefix)
+	query := "roles " + string(call.Caller.Account) + wire.Given(in.PathPrefix)
 	page, err := s.page(query, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}
-	roles, after, err := s.IAM.Roles(ctx, call.Caller.Account, given(in.PathPrefix), page)
+	roles, after, err := s.IAM.Roles(ctx, call.Caller.Account, wire.Given(in.PathPrefix), page)
 	if err != nil {
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListRolesResponse{Roles: each(roles, listed), IsTruncated: truncated, Marker: marker}, err
+	return &ListRolesResponse{Roles: wire.Each(roles, listed), IsTruncated: truncated, Marker: marker}, err
 }
 
 // UpdateRole changes a role's description or longest session.
@@ -136,7 +136,7 @@ func (s *Service) DeleteRolePermissionsBoundary(ctx context.Context, call *wire.
 
 // CreateServiceLinkedRole makes the role of an AWS service.
 func (s *Service) CreateServiceLinkedRole(ctx context.Context, call *wire.Call, in *CreateServiceLinkedRoleRequest) (*CreateServiceLinkedRoleResponse, error) {
-	r, err := s.IAM.CreateServiceLinkedRole(ctx, call.Caller.Account, in.AWSServiceName, given(in.Description), given(in.CustomSuffix))
+	r, err := s.IAM.CreateServiceLinkedRole(ctx, call.Caller.Account, in.AWSServiceName, wire.Given(in.Description), wire.Given(in.CustomSuffix))
 	if err != nil {
 		return nil, err
 	}

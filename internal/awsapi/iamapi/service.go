@@ -61,45 +61,23 @@ const maxPage = 100
 
 // page reads the paging members of a listing; query names the listing.
 func (s *Service) page(query string, marker *string, limit *int64) (paging.Page, error) {
-	page := paging.Page{Limit: maxPage}
-	if limit != nil {
-		page.Limit = int(*limit)
-	}
-	if marker == nil {
-		return page, nil
-	}
-	after, err := s.Tokens.After(query, *marker)
+	page, err := s.Tokens.Page(query, marker, limit, maxPage)
 	if err != nil {
 		return page, validation("Invalid Marker.", err)
 	}
-	page.After = after
 	return page, nil
 }
 
 // more is how a listing says whether it goes on: IsTruncated and Marker.
 func (s *Service) more(query, after string) (truncated *bool, marker *string, err error) {
 	token, err := s.Tokens.Next(query, after)
-	return new(token != ""), optional(token), err
+	return new(token != ""), wire.Optional(token), err
 }
 
 // validation is the failure of a request that does not fit its caller or its
 // own listing; the model has no word for it, and AWS says ValidationError.
 func validation(message string, cause error) error {
 	return &wire.Error{Code: "ValidationError", Status: http.StatusBadRequest, Message: message, Err: cause}
-}
-
-func given(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
-}
-
-func optional(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }
 
 // encoded is a policy document as IAM shows it: percent-encoded (RFC 3986).
@@ -170,15 +148,6 @@ func wireBoundary(policyARN string) *AttachedPermissionsBoundary {
 		return nil
 	}
 	return &AttachedPermissionsBoundary{PermissionsBoundaryType: new("Policy"), PermissionsBoundaryArn: &policyARN}
-}
-
-// each translates a list. It is never nil: AWS shows empty lists.
-func each[From, To any](all []From, as func(From) To) []To {
-	out := make([]To, len(all))
-	for i, from := range all {
-		out[i] = as(from)
-	}
-	return out
 }
 
 // invalid is a request whose parameters contradict each other.

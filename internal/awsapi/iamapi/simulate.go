@@ -51,8 +51,8 @@ func onSource[In any](s *Service, operation string, source func(*In) string) wir
 func (s *Service) SimulateCustomPolicy(ctx context.Context, call *wire.Call, in *SimulateCustomPolicyRequest) (*SimulatePolicyResponse, error) {
 	return s.simulate(ctx, &access.Simulation{
 		Account: call.Caller.Account, Policies: in.PolicyInputList, Boundaries: in.PermissionsBoundaryPolicyInputList,
-		Actions: in.ActionNames, Resources: in.ResourceArns, ResourcePolicy: given(in.ResourcePolicy), ResourceOwner: given(in.ResourceOwner),
-		Caller: given(in.CallerArn), Context: contextEntries(in.ContextEntries),
+		Actions: in.ActionNames, Resources: in.ResourceArns, ResourcePolicy: wire.Given(in.ResourcePolicy), ResourceOwner: wire.Given(in.ResourceOwner),
+		Caller: wire.Given(in.CallerArn), Context: contextEntries(in.ContextEntries),
 	}, simulationPage{in.Marker, in.MaxItems, in.ResourceHandlingOption})
 }
 
@@ -60,22 +60,22 @@ func (s *Service) SimulateCustomPolicy(ctx context.Context, call *wire.Call, in 
 func (s *Service) SimulatePrincipalPolicy(ctx context.Context, call *wire.Call, in *SimulatePrincipalPolicyRequest) (*SimulatePolicyResponse, error) {
 	return s.simulate(ctx, &access.Simulation{
 		Account: call.Caller.Account, Source: in.PolicySourceArn, Policies: in.PolicyInputList, Boundaries: in.PermissionsBoundaryPolicyInputList,
-		Actions: in.ActionNames, Resources: in.ResourceArns, ResourcePolicy: given(in.ResourcePolicy), ResourceOwner: given(in.ResourceOwner),
-		Caller: given(in.CallerArn), Context: contextEntries(in.ContextEntries),
+		Actions: in.ActionNames, Resources: in.ResourceArns, ResourcePolicy: wire.Given(in.ResourcePolicy), ResourceOwner: wire.Given(in.ResourceOwner),
+		Caller: wire.Given(in.CallerArn), Context: contextEntries(in.ContextEntries),
 	}, simulationPage{in.Marker, in.MaxItems, in.ResourceHandlingOption})
 }
 
 // GetContextKeysForCustomPolicy lists the condition keys that policies ask about.
 func (s *Service) GetContextKeysForCustomPolicy(ctx context.Context, call *wire.Call, in *GetContextKeysForCustomPolicyRequest) (*GetContextKeysForPolicyResponse, error) {
 	keys, err := s.Simulator.ContextKeys(ctx, call.Caller.Account, "", in.PolicyInputList)
-	return &GetContextKeysForPolicyResponse{ContextKeyNames: each(keys, same)}, err
+	return &GetContextKeysForPolicyResponse{ContextKeyNames: wire.Each(keys, same)}, err
 }
 
 // GetContextKeysForPrincipalPolicy lists the condition keys that the policies
 // of a user, group or role ask about.
 func (s *Service) GetContextKeysForPrincipalPolicy(ctx context.Context, call *wire.Call, in *GetContextKeysForPrincipalPolicyRequest) (*GetContextKeysForPolicyResponse, error) {
 	keys, err := s.Simulator.ContextKeys(ctx, call.Caller.Account, in.PolicySourceArn, in.PolicyInputList)
-	return &GetContextKeysForPolicyResponse{ContextKeyNames: each(keys, same)}, err
+	return &GetContextKeysForPolicyResponse{ContextKeyNames: wire.Each(keys, same)}, err
 }
 
 func same(text string) string { return text }
@@ -122,7 +122,7 @@ func (s *Service) simulate(ctx context.Context, q *access.Simulation, p simulati
 	if more {
 		after = fmt.Sprint(from + len(results))
 	}
-	out := &SimulatePolicyResponse{EvaluationResults: each(results, evaluationResult)}
+	out := &SimulatePolicyResponse{EvaluationResults: wire.Each(results, evaluationResult)}
 	out.IsTruncated, out.Marker, err = s.more(simulationQuery, after)
 	return out, err
 }
@@ -130,7 +130,7 @@ func (s *Service) simulate(ctx context.Context, q *access.Simulation, p simulati
 func contextEntries(all []ContextEntry) []access.ContextEntry {
 	out := make([]access.ContextEntry, len(all))
 	for i, e := range all {
-		out[i] = access.ContextEntry{Name: given(e.ContextKeyName), Type: given(e.ContextKeyType), Values: e.ContextKeyValues}
+		out[i] = access.ContextEntry{Name: wire.Given(e.ContextKeyName), Type: wire.Given(e.ContextKeyType), Values: e.ContextKeyValues}
 	}
 	return out
 }
@@ -145,7 +145,7 @@ var evalDecisions = [...]string{
 func evaluationResult(a access.SimulatedAction) EvaluationResult {
 	out := EvaluationResult{
 		EvalActionName: a.Action, EvalResourceName: new(a.Resource), EvalDecision: evalDecisions[a.Decision],
-		MatchedStatements: each(a.Matched, wireStatement), MissingContextValues: each(a.Missing, same),
+		MatchedStatements: wire.Each(a.Matched, wireStatement), MissingContextValues: wire.Each(a.Missing, same),
 		PermissionsBoundaryDecisionDetail: boundaryDetail(a.Boundary), EvalDecisionDetails: decisionDetails(a.Details),
 	}
 	if a.Organizations != nil {
@@ -157,7 +157,7 @@ func evaluationResult(a access.SimulatedAction) EvaluationResult {
 			PermissionsBoundaryDecisionDetail: boundaryDetail(r.Boundary),
 		}
 		if len(r.Matched) > 0 {
-			one.MatchedStatements = each(r.Matched, wireStatement)
+			one.MatchedStatements = wire.Each(r.Matched, wireStatement)
 		}
 		if len(r.Details) > 0 {
 			one.EvalDecisionDetails = decisionDetails(r.Details)

@@ -22,7 +22,7 @@ func whole(e iam.Entity) *User {
 // CreateUser makes a user.
 func (s *Service) CreateUser(ctx context.Context, call *wire.Call, in *CreateUserRequest) (*CreateUserResponse, error) {
 	e, err := s.IAM.CreateUser(ctx, iam.NewUser{
-		Account: call.Caller.Account, Name: in.UserName, Path: given(in.Path), BoundaryARN: given(in.PermissionsBoundary), Tags: tagsOf(in.Tags),
+		Account: call.Caller.Account, Name: in.UserName, Path: wire.Given(in.Path), BoundaryARN: wire.Given(in.PermissionsBoundary), Tags: tagsOf(in.Tags),
 	})
 	if err != nil {
 		return nil, err
@@ -48,22 +48,22 @@ func (s *Service) GetUser(ctx context.Context, call *wire.Call, in *GetUserReque
 
 // ListUsers lists users by name.
 func (s *Service) ListUsers(ctx context.Context, call *wire.Call, in *ListUsersRequest) (*ListUsersResponse, error) {
-	query := "users " + string(call.Caller.Account) + given(in.PathPrefix)
+	query := "users " + string(call.Caller.Account) + wire.Given(in.PathPrefix)
 	page, err := s.page(query, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}
-	users, after, err := s.IAM.Users(ctx, call.Caller.Account, given(in.PathPrefix), page)
+	users, after, err := s.IAM.Users(ctx, call.Caller.Account, wire.Given(in.PathPrefix), page)
 	if err != nil {
 		return nil, err
 	}
 	truncated, marker, err := s.more(query, after)
-	return &ListUsersResponse{Users: each(users, wireUser), IsTruncated: truncated, Marker: marker}, err
+	return &ListUsersResponse{Users: wire.Each(users, wireUser), IsTruncated: truncated, Marker: marker}, err
 }
 
 // UpdateUser gives a user another name or path.
 func (s *Service) UpdateUser(ctx context.Context, call *wire.Call, in *UpdateUserRequest) (*wire.Empty, error) {
-	return &wire.Empty{}, s.IAM.UpdateUser(ctx, call.Caller.Account, in.UserName, given(in.NewUserName), given(in.NewPath))
+	return &wire.Empty{}, s.IAM.UpdateUser(ctx, call.Caller.Account, in.UserName, wire.Given(in.NewUserName), wire.Given(in.NewPath))
 }
 
 // DeleteUser deletes a user that holds nothing any more.

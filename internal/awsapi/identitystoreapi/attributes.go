@@ -29,14 +29,14 @@ func lowerPath(path string) string {
 // attributesOf translates what CreateUser is given.
 func attributesOf(in *CreateUserRequest) (directory.Attributes, error) {
 	a := directory.Attributes{
-		UserName: given(in.UserName), DisplayName: given(in.DisplayName), NickName: given(in.NickName), ProfileURL: given(in.ProfileUrl),
-		UserType: given(in.UserType), Title: given(in.Title), PreferredLanguage: given(in.PreferredLanguage), Locale: given(in.Locale),
-		Timezone: given(in.Timezone), Website: given(in.Website), Birthdate: given(in.Birthdate),
+		UserName: wire.Given(in.UserName), DisplayName: wire.Given(in.DisplayName), NickName: wire.Given(in.NickName), ProfileURL: wire.Given(in.ProfileUrl),
+		UserType: wire.Given(in.UserType), Title: wire.Given(in.Title), PreferredLanguage: wire.Given(in.PreferredLanguage), Locale: wire.Given(in.Locale),
+		Timezone: wire.Given(in.Timezone), Website: wire.Given(in.Website), Birthdate: wire.Given(in.Birthdate),
 	}
 	if n := in.Name; n != nil {
 		a.Name = directory.Name{
-			Formatted: given(n.Formatted), FamilyName: given(n.FamilyName), GivenName: given(n.GivenName), MiddleName: given(n.MiddleName),
-			HonorificPrefix: given(n.HonorificPrefix), HonorificSuffix: given(n.HonorificSuffix),
+			Formatted: wire.Given(n.Formatted), FamilyName: wire.Given(n.FamilyName), GivenName: wire.Given(n.GivenName), MiddleName: wire.Given(n.MiddleName),
+			HonorificPrefix: wire.Given(n.HonorificPrefix), HonorificSuffix: wire.Given(n.HonorificSuffix),
 		}
 	}
 	for _, e := range in.Emails {
@@ -53,8 +53,8 @@ func attributesOf(in *CreateUserRequest) (directory.Attributes, error) {
 	}
 	for _, d := range in.Addresses {
 		a.Addresses = append(a.Addresses, directory.Address{
-			StreetAddress: given(d.StreetAddress), Locality: given(d.Locality), Region: given(d.Region), PostalCode: given(d.PostalCode),
-			Country: given(d.Country), Formatted: given(d.Formatted), Type: given(d.Type), Primary: d.Primary != nil && *d.Primary,
+			StreetAddress: wire.Given(d.StreetAddress), Locality: wire.Given(d.Locality), Region: wire.Given(d.Region), PostalCode: wire.Given(d.PostalCode),
+			Country: wire.Given(d.Country), Formatted: wire.Given(d.Formatted), Type: wire.Given(d.Type), Primary: d.Primary != nil && *d.Primary,
 		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.Extensions)) {
@@ -68,7 +68,7 @@ func attributesOf(in *CreateUserRequest) (directory.Attributes, error) {
 }
 
 func value(text, kind, display *string, primary *bool) directory.Value {
-	return directory.Value{Value: given(text), Type: given(kind), Display: given(display), Primary: primary != nil && *primary}
+	return directory.Value{Value: wire.Given(text), Type: wire.Given(kind), Display: wire.Given(display), Primary: primary != nil && *primary}
 }
 
 // wireUser translates a user; extensions are shown when they are asked for.
@@ -78,34 +78,34 @@ func wireUser(store string, u directory.User, extensions []string) (User, error)
 		status = UserStatusDisabled
 	}
 	w := User{
-		IdentityStoreId: store, UserId: string(u.ID), UserName: optional(u.UserName), ExternalIds: wireExternalIDs(u.ExternalIDs),
-		DisplayName: optional(u.DisplayName), NickName: optional(u.NickName), ProfileUrl: optional(u.ProfileURL), UserType: optional(u.UserType),
-		Title: optional(u.Title), PreferredLanguage: optional(u.PreferredLanguage), Locale: optional(u.Locale), Timezone: optional(u.Timezone),
-		Website: optional(u.Website), Birthdate: optional(u.Birthdate), UserStatus: &status,
-		CreatedAt: stampTime(u.Stamp.Created), CreatedBy: optional(u.Stamp.CreatedBy), UpdatedAt: stampTime(u.Stamp.Updated), UpdatedBy: optional(u.Stamp.UpdatedBy),
+		IdentityStoreId: store, UserId: string(u.ID), UserName: wire.Optional(u.UserName), ExternalIds: wireExternalIDs(u.ExternalIDs),
+		DisplayName: wire.Optional(u.DisplayName), NickName: wire.Optional(u.NickName), ProfileUrl: wire.Optional(u.ProfileURL), UserType: wire.Optional(u.UserType),
+		Title: wire.Optional(u.Title), PreferredLanguage: wire.Optional(u.PreferredLanguage), Locale: wire.Optional(u.Locale), Timezone: wire.Optional(u.Timezone),
+		Website: wire.Optional(u.Website), Birthdate: wire.Optional(u.Birthdate), UserStatus: &status,
+		CreatedAt: stampTime(u.Stamp.Created), CreatedBy: wire.Optional(u.Stamp.CreatedBy), UpdatedAt: stampTime(u.Stamp.Updated), UpdatedBy: wire.Optional(u.Stamp.UpdatedBy),
 	}
 	if n := u.Name; n != (directory.Name{}) {
 		w.Name = &Name{
-			Formatted: optional(n.Formatted), FamilyName: optional(n.FamilyName), GivenName: optional(n.GivenName), MiddleName: optional(n.MiddleName),
-			HonorificPrefix: optional(n.HonorificPrefix), HonorificSuffix: optional(n.HonorificSuffix),
+			Formatted: wire.Optional(n.Formatted), FamilyName: wire.Optional(n.FamilyName), GivenName: wire.Optional(n.GivenName), MiddleName: wire.Optional(n.MiddleName),
+			HonorificPrefix: wire.Optional(n.HonorificPrefix), HonorificSuffix: wire.Optional(n.HonorificSuffix),
 		}
 	}
 	for _, e := range u.Emails {
-		w.Emails = append(w.Emails, Email{Value: optional(e.Value), Type: optional(e.Type), Primary: &e.Primary})
+		w.Emails = append(w.Emails, Email{Value: wire.Optional(e.Value), Type: wire.Optional(e.Type), Primary: &e.Primary})
 	}
 	for _, p := range u.PhoneNumbers {
-		w.PhoneNumbers = append(w.PhoneNumbers, PhoneNumber{Value: optional(p.Value), Type: optional(p.Type), Primary: &p.Primary})
+		w.PhoneNumbers = append(w.PhoneNumbers, PhoneNumber{Value: wire.Optional(p.Value), Type: wire.Optional(p.Type), Primary: &p.Primary})
 	}
 	for _, r := range u.Roles {
-		w.Roles = append(w.Roles, Role{Value: optional(r.Value), Type: optional(r.Type), Primary: &r.Primary})
+		w.Roles = append(w.Roles, Role{Value: wire.Optional(r.Value), Type: wire.Optional(r.Type), Primary: &r.Primary})
 	}
 	for _, p := range u.Photos {
-		w.Photos = append(w.Photos, Photo{Value: p.Value, Type: optional(p.Type), Display: optional(p.Display), Primary: &p.Primary})
+		w.Photos = append(w.Photos, Photo{Value: p.Value, Type: wire.Optional(p.Type), Display: wire.Optional(p.Display), Primary: &p.Primary})
 	}
 	for _, d := range u.Addresses {
 		w.Addresses = append(w.Addresses, Address{
-			StreetAddress: optional(d.StreetAddress), Locality: optional(d.Locality), Region: optional(d.Region), PostalCode: optional(d.PostalCode),
-			Country: optional(d.Country), Formatted: optional(d.Formatted), Type: optional(d.Type), Primary: &d.Primary,
+			StreetAddress: wire.Optional(d.StreetAddress), Locality: wire.Optional(d.Locality), Region: wire.Optional(d.Region), PostalCode: wire.Optional(d.PostalCode),
+			Country: wire.Optional(d.Country), Formatted: wire.Optional(d.Formatted), Type: wire.Optional(d.Type), Primary: &d.Primary,
 		})
 	}
 	var err error

@@ -124,7 +124,7 @@ func idsOf(ctx context.Context, d *directory.Directory, o object, input reflect.
 		return ids, nil
 	case theMember:
 		if m, ok := input.FieldByName(o.member).Interface().(*MemberId); ok && m != nil {
-			return []string{given(m.UserId)}, nil
+			return []string{wire.Given(m.UserId)}, nil
 		}
 		return []string{""}, nil
 	case itsGroup, itsUser:

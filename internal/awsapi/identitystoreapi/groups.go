@@ -14,7 +14,7 @@ func (s *Service) CreateGroup(ctx context.Context, call *wire.Call, in *CreateGr
 	if err != nil {
 		return nil, err
 	}
-	g, err := d.CreateGroup(ctx, call.Caller.ARN, given(in.DisplayName), given(in.Description))
+	g, err := d.CreateGroup(ctx, call.Caller.ARN, wire.Given(in.DisplayName), wire.Given(in.Description))
 	if err != nil {
 		return nil, err
 	}
@@ -116,8 +116,8 @@ func (s *Service) groups(ctx context.Context, d *directory.Directory, in *ListGr
 
 func wireGroup(store string, g directory.Group) Group {
 	return Group{
-		IdentityStoreId: store, GroupId: string(g.ID), DisplayName: optional(g.DisplayName), Description: optional(g.Description),
+		IdentityStoreId: store, GroupId: string(g.ID), DisplayName: wire.Optional(g.DisplayName), Description: wire.Optional(g.Description),
 		ExternalIds: wireExternalIDs(g.ExternalIDs),
-		CreatedAt:   stampTime(g.Stamp.Created), CreatedBy: optional(g.Stamp.CreatedBy), UpdatedAt: stampTime(g.Stamp.Updated), UpdatedBy: optional(g.Stamp.UpdatedBy),
+		CreatedAt:   stampTime(g.Stamp.Created), CreatedBy: wire.Optional(g.Stamp.CreatedBy), UpdatedAt: stampTime(g.Stamp.Updated), UpdatedBy: wire.Optional(g.Stamp.UpdatedBy),
 	}
 }

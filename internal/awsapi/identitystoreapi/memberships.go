@@ -8,7 +8,7 @@ import (
 )
 
 // memberID is the user that a MemberId names; the model allows nothing else.
-func memberID(m *MemberId) directory.UserID { return directory.UserID(given(m.UserId)) }
+func memberID(m *MemberId) directory.UserID { return directory.UserID(wire.Given(m.UserId)) }
 
 // CreateGroupMembership makes a user a member of a group.
 func (s *Service) CreateGroupMembership(ctx context.Context, call *wire.Call, in *CreateGroupMembershipRequest) (*CreateGroupMembershipResponse, error) {
@@ -130,6 +130,6 @@ func wireMembership(store string, m directory.Membership) GroupMembership {
 	id, group, user := string(m.ID), string(m.Group), string(m.User)
 	return GroupMembership{
 		IdentityStoreId: store, MembershipId: &id, GroupId: &group, MemberId: &MemberId{UserId: &user},
-		CreatedAt: stampTime(m.Stamp.Created), CreatedBy: optional(m.Stamp.CreatedBy), UpdatedAt: stampTime(m.Stamp.Updated), UpdatedBy: optional(m.Stamp.UpdatedBy),
+		CreatedAt: stampTime(m.Stamp.Created), CreatedBy: wire.Optional(m.Stamp.CreatedBy), UpdatedAt: stampTime(m.Stamp.Updated), UpdatedBy: wire.Optional(m.Stamp.UpdatedBy),
 	}
 }

@@ -11,14 +11,14 @@ import (
 func wireAccount(a organizations.Account) Account {
 	return Account{
 		Id: new(string(a.ID)), Arn: new(a.ARN), Email: new(a.Email), Name: new(a.Name), Status: new(a.Status()),
-		State: new(string(a.State)), Paths: []string{a.Path}, JoinedMethod: new(string(a.JoinedMethod)), JoinedTimestamp: moment(a.Joined),
+		State: new(string(a.State)), Paths: []string{a.Path}, JoinedMethod: new(string(a.JoinedMethod)), JoinedTimestamp: wire.Moment(a.Joined),
 	}
 }
 
 func wireCreation(c organizations.CreateStatus) CreateAccountStatus {
 	return CreateAccountStatus{
-		Id: new(c.ID), AccountName: new(c.Name), State: new(string(c.State)), RequestedTimestamp: moment(c.Requested),
-		CompletedTimestamp: moment(c.Completed), AccountId: optional(c.Account), FailureReason: optional(c.Failure),
+		Id: new(c.ID), AccountName: new(c.Name), State: new(string(c.State)), RequestedTimestamp: wire.Moment(c.Requested),
+		CompletedTimestamp: wire.Moment(c.Completed), AccountId: wire.Optional(c.Account), FailureReason: wire.Optional(c.Failure),
 	}
 }
 
@@ -29,7 +29,7 @@ func (s *Service) CreateAccount(ctx context.Context, call *wire.Call, in *Create
 		return nil, err
 	}
 	status, err := s.of(call).CreateAccount(ctx, organizations.NewAccount{
-		Name: in.AccountName, Email: in.Email, RoleName: given(in.RoleName), Tags: tags,
+		Name: in.AccountName, Email: in.Email, RoleName: wire.Given(in.RoleName), Tags: tags,
 	})
 	if err != nil {
 		return nil, err
@@ -53,13 +53,13 @@ func (s *Service) ListCreateAccountStatus(ctx context.Context, call *wire.Call, 
 	if err != nil {
 		return nil, err
 	}
-	states := each(in.States, func(state string) organizations.CreateState { return organizations.CreateState(state) })
+	states := wire.Each(in.States, func(state string) organizations.CreateState { return organizations.CreateState(state) })
 	all, after, err := s.of(call).CreateStatuses(ctx, states, page)
 	if err != nil {
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListCreateAccountStatusResponse{CreateAccountStatuses: each(all, wireCreation), NextToken: next}, err
+	return &ListCreateAccountStatusResponse{CreateAccountStatuses: wire.Each(all, wireCreation), NextToken: next}, err
 }
 
 // DescribeAccount reads an account.
@@ -83,7 +83,7 @@ func (s *Service) ListAccounts(ctx context.Context, call *wire.Call, in *ListAcc
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListAccountsResponse{Accounts: each(all, wireAccount), NextToken: next}, err
+	return &ListAccountsResponse{Accounts: wire.Each(all, wireAccount), NextToken: next}, err
 }
 
 // ListAccountsForParent lists the accounts right under a root or unit.
@@ -98,7 +98,7 @@ func (s *Service) ListAccountsForParent(ctx context.Context, call *wire.Call, in
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListAccountsForParentResponse{Accounts: each(all, wireAccount), NextToken: next}, err
+	return &ListAccountsForParentResponse{Accounts: wire.Each(all, wireAccount), NextToken: next}, err
 }
 
 // MoveAccount puts an account under another root or unit.

@@ -11,7 +11,7 @@ import (
 
 // DescribeEffectivePolicy reads what the policies of a type come to for an account.
 func (s *Service) DescribeEffectivePolicy(ctx context.Context, call *wire.Call, in *DescribeEffectivePolicyRequest) (*DescribeEffectivePolicyResponse, error) {
-	target := given(in.TargetId)
+	target := wire.Given(in.TargetId)
 	if target == "" {
 		target = string(call.Caller.Account)
 	}
@@ -20,7 +20,7 @@ func (s *Service) DescribeEffectivePolicy(ctx context.Context, call *wire.Call, 
 		return nil, err
 	}
 	return &DescribeEffectivePolicyResponse{EffectivePolicy: &EffectivePolicy{
-		PolicyContent: new(p.Content), PolicyType: new(string(p.Type)), TargetId: new(string(p.Account)), LastUpdatedTimestamp: moment(p.Updated),
+		PolicyContent: new(p.Content), PolicyType: new(string(p.Type)), TargetId: new(string(p.Account)), LastUpdatedTimestamp: wire.Moment(p.Updated),
 	}}, nil
 }
 
@@ -36,7 +36,7 @@ func (s *Service) ListAccountsWithInvalidEffectivePolicy(ctx context.Context, ca
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListAccountsWithInvalidEffectivePolicyResponse{Accounts: each(all, wireAccount), PolicyType: new(in.PolicyType), NextToken: next}, err
+	return &ListAccountsWithInvalidEffectivePolicyResponse{Accounts: wire.Each(all, wireAccount), PolicyType: new(in.PolicyType), NextToken: next}, err
 }
 
 // ListEffectivePolicyValidationErrors lists what is wrong with an effective policy.
@@ -61,8 +61,8 @@ func (s *Service) ListEffectivePolicyValidationErrors(ctx context.Context, call 
 	}
 	next, err := s.next(query, after)
 	return &ListEffectivePolicyValidationErrorsResponse{
-		AccountId: new(in.AccountId), PolicyType: new(in.PolicyType), Path: new(f.Account.Path), EvaluationTimestamp: moment(f.At), NextToken: next,
-		EffectivePolicyValidationErrors: each(f.Flaws[begin:end], func(f organizations.Flaw) EffectivePolicyValidationError {
+		AccountId: new(in.AccountId), PolicyType: new(in.PolicyType), Path: new(f.Account.Path), EvaluationTimestamp: wire.Moment(f.At), NextToken: next,
+		EffectivePolicyValidationErrors: wire.Each(f.Flaws[begin:end], func(f organizations.Flaw) EffectivePolicyValidationError {
 			return EffectivePolicyValidationError{
 				ErrorCode: new(f.Code), ErrorMessage: new(f.Message), PathToError: new(f.Path), ContributingPolicies: f.Policies,
 			}

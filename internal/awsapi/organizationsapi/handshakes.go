@@ -11,7 +11,7 @@ import (
 func wireHandshake(h organizations.Handshake) Handshake {
 	w := Handshake{
 		Id: new(h.ID), Arn: new(h.ARN), Action: new(string(h.Action)), State: new(string(h.State)),
-		RequestedTimestamp: moment(h.Requested), ExpirationTimestamp: moment(h.Expires),
+		RequestedTimestamp: wire.Moment(h.Requested), ExpirationTimestamp: wire.Moment(h.Expires),
 		Parties: []HandshakeParty{{Id: h.Organization, Type: HandshakePartyTypeOrganization}},
 	}
 	organization := resource(HandshakeResourceTypeOrganization, h.Organization)
@@ -47,7 +47,7 @@ func (s *Service) InviteAccountToOrganization(ctx context.Context, call *wire.Ca
 		return nil, err
 	}
 	h, err := s.of(call).Invite(ctx, organizations.Invitation{
-		Party: in.Target.Id, Type: organizations.PartyType(in.Target.Type), Notes: given(in.Notes), Tags: tags,
+		Party: in.Target.Id, Type: organizations.PartyType(in.Target.Type), Notes: wire.Given(in.Notes), Tags: tags,
 	})
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func filterOf(f *HandshakeFilter) organizations.HandshakeFilter {
 	if f == nil {
 		return organizations.HandshakeFilter{}
 	}
-	return organizations.HandshakeFilter{Action: organizations.HandshakeAction(given(f.ActionType)), Parent: given(f.ParentHandshakeId)}
+	return organizations.HandshakeFilter{Action: organizations.HandshakeAction(wire.Given(f.ActionType)), Parent: wire.Given(f.ParentHandshakeId)}
 }
 
 // ListHandshakesForAccount lists the handshakes that ask the caller's account.
@@ -120,7 +120,7 @@ func (s *Service) ListHandshakesForAccount(ctx context.Context, call *wire.Call,
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListHandshakesForAccountResponse{Handshakes: each(all, wireHandshake), NextToken: next}, err
+	return &ListHandshakesForAccountResponse{Handshakes: wire.Each(all, wireHandshake), NextToken: next}, err
 }
 
 // ListHandshakesForOrganization lists the handshakes of the caller's organization.
@@ -136,5 +136,5 @@ func (s *Service) ListHandshakesForOrganization(ctx context.Context, call *wire.
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListHandshakesForOrganizationResponse{Handshakes: each(all, wireHandshake), NextToken: next}, err
+	return &ListHandshakesForOrganizationResponse{Handshakes: wire.Each(all, wireHandshake), NextToken: next}, err
 }

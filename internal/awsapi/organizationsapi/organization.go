@@ -11,7 +11,7 @@ import (
 // CreateOrganization makes an organization that the caller's account manages.
 func (s *Service) CreateOrganization(ctx context.Context, call *wire.Call, in *CreateOrganizationRequest) (*CreateOrganizationResponse, error) {
 	org, err := s.Organizations.CreateOrganization(ctx, organizations.NewOrganization{
-		Management: call.Caller.Account, Features: organizations.FeatureSet(given(in.FeatureSet)),
+		Management: call.Caller.Account, Features: organizations.FeatureSet(wire.Given(in.FeatureSet)),
 	})
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func wireOrganization(o organizations.Organization) *Organization {
 }
 
 func enabledTypes(types []organizations.PolicyType) []PolicyTypeSummary {
-	return each(types, func(t organizations.PolicyType) PolicyTypeSummary {
+	return wire.Each(types, func(t organizations.PolicyType) PolicyTypeSummary {
 		return PolicyTypeSummary{Type: new(string(t)), Status: new(PolicyTypeStatusEnabled)}
 	})
 }
@@ -107,10 +107,10 @@ func (s *Service) children(ctx context.Context, call *wire.Call, in *ListChildre
 	child := func(id string) Child { return Child{Id: new(id), Type: new(in.ChildType)} }
 	if in.ChildType == ChildTypeAccount {
 		all, after, err := s.of(call).AccountsForParent(ctx, in.ParentId, page)
-		return each(all, func(a organizations.Account) Child { return child(string(a.ID)) }), after, err
+		return wire.Each(all, func(a organizations.Account) Child { return child(string(a.ID)) }), after, err
 	}
 	all, after, err := s.of(call).UnitsForParent(ctx, in.ParentId, page)
-	return each(all, func(u organizations.Unit) Child { return child(u.ID) }), after, err
+	return wire.Each(all, func(u organizations.Unit) Child { return child(u.ID) }), after, err
 }
 
 // TagResource adds tags.
@@ -140,7 +140,7 @@ func (s *Service) ListTagsForResource(ctx context.Context, call *wire.Call, in *
 	}
 	next, err := s.next(query, after)
 	return &ListTagsForResourceResponse{
-		Tags:      each(all, func(t organizations.Tag) Tag { return Tag{Key: t.Key, Value: t.Value} }),
+		Tags:      wire.Each(all, func(t organizations.Tag) Tag { return Tag{Key: t.Key, Value: t.Value} }),
 		NextToken: next,
 	}, err
 }

@@ -68,7 +68,7 @@ func (s *Service) ListPolicies(ctx context.Context, call *wire.Call, in *ListPol
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListPoliciesResponse{Policies: each(all, wireSummary), NextToken: next}, err
+	return &ListPoliciesResponse{Policies: wire.Each(all, wireSummary), NextToken: next}, err
 }
 
 // AttachPolicy attaches a policy.
@@ -93,7 +93,7 @@ func (s *Service) ListPoliciesForTarget(ctx context.Context, call *wire.Call, in
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListPoliciesForTargetResponse{Policies: each(all, wireSummary), NextToken: next}, err
+	return &ListPoliciesForTargetResponse{Policies: wire.Each(all, wireSummary), NextToken: next}, err
 }
 
 // ListTargetsForPolicy lists what a policy is attached to.
@@ -109,7 +109,7 @@ func (s *Service) ListTargetsForPolicy(ctx context.Context, call *wire.Call, in 
 	}
 	next, err := s.next(query, after)
 	return &ListTargetsForPolicyResponse{
-		Targets: each(all, func(t organizations.PolicyTarget) PolicyTargetSummary {
+		Targets: wire.Each(all, func(t organizations.PolicyTarget) PolicyTargetSummary {
 			return PolicyTargetSummary{TargetId: new(t.ID), Arn: new(t.ARN), Name: new(t.Name), Type: new(string(organizations.TargetOf(t.ID)))}
 		}),
 		NextToken: next,

@@ -31,8 +31,8 @@ func (s *Service) ListAWSServiceAccessForOrganization(ctx context.Context, call 
 	}
 	next, err := s.next(query, after)
 	return &ListAWSServiceAccessForOrganizationResponse{
-		EnabledServicePrincipals: each(all, func(t organizations.TrustedService) EnabledServicePrincipal {
-			return EnabledServicePrincipal{ServicePrincipal: new(t.Principal), DateEnabled: moment(t.Since)}
+		EnabledServicePrincipals: wire.Each(all, func(t organizations.TrustedService) EnabledServicePrincipal {
+			return EnabledServicePrincipal{ServicePrincipal: new(t.Principal), DateEnabled: wire.Moment(t.Since)}
 		}),
 		NextToken: next,
 	}, err
@@ -50,23 +50,23 @@ func (s *Service) DeregisterDelegatedAdministrator(ctx context.Context, call *wi
 
 // ListDelegatedAdministrators lists the accounts that administer a service, or any.
 func (s *Service) ListDelegatedAdministrators(ctx context.Context, call *wire.Call, in *ListDelegatedAdministratorsRequest) (*ListDelegatedAdministratorsResponse, error) {
-	query := "delegates " + given(in.ServicePrincipal)
+	query := "delegates " + wire.Given(in.ServicePrincipal)
 	page, err := s.page(query, in.NextToken, in.MaxResults)
 	if err != nil {
 		return nil, err
 	}
-	all, after, err := s.of(call).Delegates(ctx, given(in.ServicePrincipal), page)
+	all, after, err := s.of(call).Delegates(ctx, wire.Given(in.ServicePrincipal), page)
 	if err != nil {
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListDelegatedAdministratorsResponse{DelegatedAdministrators: each(all, wireDelegate), NextToken: next}, err
+	return &ListDelegatedAdministratorsResponse{DelegatedAdministrators: wire.Each(all, wireDelegate), NextToken: next}, err
 }
 
 func wireDelegate(d organizations.Delegate) DelegatedAdministrator {
 	return DelegatedAdministrator{
 		Id: new(string(d.ID)), Arn: new(d.ARN), Email: new(d.Email), Name: new(d.Name), Status: new(d.Status()), State: new(string(d.State)),
-		JoinedMethod: new(string(d.JoinedMethod)), JoinedTimestamp: moment(d.Joined), DelegationEnabledDate: moment(d.Since),
+		JoinedMethod: new(string(d.JoinedMethod)), JoinedTimestamp: wire.Moment(d.Joined), DelegationEnabledDate: wire.Moment(d.Since),
 	}
 }
 
@@ -83,8 +83,8 @@ func (s *Service) ListDelegatedServicesForAccount(ctx context.Context, call *wir
 	}
 	next, err := s.next(query, after)
 	return &ListDelegatedServicesForAccountResponse{
-		DelegatedServices: each(all, func(t organizations.TrustedService) DelegatedService {
-			return DelegatedService{ServicePrincipal: new(t.Principal), DelegationEnabledDate: moment(t.Since)}
+		DelegatedServices: wire.Each(all, func(t organizations.TrustedService) DelegatedService {
+			return DelegatedService{ServicePrincipal: new(t.Principal), DelegationEnabledDate: wire.Moment(t.Since)}
 		}),
 		NextToken: next,
 	}, err

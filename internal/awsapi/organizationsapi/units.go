@@ -26,7 +26,7 @@ func (s *Service) CreateOrganizationalUnit(ctx context.Context, call *wire.Call,
 
 // UpdateOrganizationalUnit renames a unit.
 func (s *Service) UpdateOrganizationalUnit(ctx context.Context, call *wire.Call, in *UpdateOrganizationalUnitRequest) (*UpdateOrganizationalUnitResponse, error) {
-	u, err := s.of(call).RenameUnit(ctx, in.OrganizationalUnitId, given(in.Name))
+	u, err := s.of(call).RenameUnit(ctx, in.OrganizationalUnitId, wire.Given(in.Name))
 	if err != nil {
 		return nil, err
 	}
@@ -59,5 +59,5 @@ func (s *Service) ListOrganizationalUnitsForParent(ctx context.Context, call *wi
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListOrganizationalUnitsForParentResponse{OrganizationalUnits: each(all, wireUnit), NextToken: next}, err
+	return &ListOrganizationalUnitsForParentResponse{OrganizationalUnits: wire.Each(all, wireUnit), NextToken: next}, err
 }

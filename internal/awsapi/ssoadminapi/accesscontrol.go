@@ -44,7 +44,7 @@ func (s *Service) DescribeInstanceAccessControlAttributeConfiguration(ctx contex
 	if err != nil {
 		return nil, err
 	}
-	attributes := each(c.Attributes, func(a accesscontrol.Attribute) AccessControlAttribute {
+	attributes := wire.Each(c.Attributes, func(a accesscontrol.Attribute) AccessControlAttribute {
 		return AccessControlAttribute{Key: a.Key, Value: &AccessControlAttributeValue{Source: []string{a.Source}}}
 	})
 	return &DescribeInstanceAccessControlAttributeConfigurationResponse{
@@ -55,7 +55,7 @@ func (s *Service) DescribeInstanceAccessControlAttributeConfiguration(ctx contex
 
 // configurationOf translates; the contract allows one source for each attribute.
 func configurationOf(w *InstanceAccessControlAttributeConfiguration) accesscontrol.Configuration {
-	return accesscontrol.Configuration{Attributes: each(w.AccessControlAttributes, func(a AccessControlAttribute) accesscontrol.Attribute {
+	return accesscontrol.Configuration{Attributes: wire.Each(w.AccessControlAttributes, func(a AccessControlAttribute) accesscontrol.Attribute {
 		return accesscontrol.Attribute{Key: a.Key, Source: a.Value.Source[0]}
 	})}
 }

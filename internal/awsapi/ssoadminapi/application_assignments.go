@@ -37,7 +37,7 @@ func (s *Service) ListApplicationAssignments(ctx context.Context, _ *wire.Call, 
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	assigned := each(all, func(a application.Assignment) ApplicationAssignment {
+	assigned := wire.Each(all, func(a application.Assignment) ApplicationAssignment {
 		return ApplicationAssignment{ApplicationArn: a.Application, PrincipalType: string(a.Principal.Type), PrincipalId: a.Principal.ID}
 	})
 	return &ListApplicationAssignmentsResponse{ApplicationAssignments: assigned, NextToken: next}, err
@@ -48,7 +48,7 @@ func (s *Service) ListApplicationAssignments(ctx context.Context, _ *wire.Call, 
 func (s *Service) ListApplicationAssignmentsForPrincipal(ctx context.Context, _ *wire.Call, in *ListApplicationAssignmentsForPrincipalRequest) (*ListApplicationAssignmentsForPrincipalResponse, error) {
 	only := ""
 	if in.Filter != nil {
-		only = given(in.Filter.ApplicationArn)
+		only = wire.Given(in.Filter.ApplicationArn)
 	}
 	query := "ListApplicationAssignmentsForPrincipal " + in.InstanceArn + " " + in.PrincipalType + " " + in.PrincipalId + " " + only
 	page, err := s.page(query, in.NextToken, in.MaxResults)
@@ -61,8 +61,8 @@ func (s *Service) ListApplicationAssignmentsForPrincipal(ctx context.Context, _ 
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	assigned := each(all, func(a application.Assignment) ApplicationAssignmentForPrincipal {
-		return ApplicationAssignmentForPrincipal{ApplicationArn: &a.Application, PrincipalType: optional(a.Principal.Type), PrincipalId: &a.Principal.ID}
+	assigned := wire.Each(all, func(a application.Assignment) ApplicationAssignmentForPrincipal {
+		return ApplicationAssignmentForPrincipal{ApplicationArn: &a.Application, PrincipalType: wire.Optional(a.Principal.Type), PrincipalId: &a.Principal.ID}
 	})
 	return &ListApplicationAssignmentsForPrincipalResponse{ApplicationAssignments: assigned, NextToken: next}, err
 }

@@ -41,7 +41,7 @@ func (s *Service) ListApplicationAccessScopes(ctx context.Context, _ *wire.Call,
 	}
 	page.Limit = min(page.Limit, maxScopes)
 	scopes, next, err := listed(ctx, s, s.Applications.Scopes, in.ApplicationArn, query, page)
-	return &ListApplicationAccessScopesResponse{NextToken: next, Scopes: each(scopes, func(scope application.AccessScope) ScopeDetails {
+	return &ListApplicationAccessScopesResponse{NextToken: next, Scopes: wire.Each(scopes, func(scope application.AccessScope) ScopeDetails {
 		return ScopeDetails{Scope: scope.Name, AuthorizedTargets: scope.Targets}
 	})}, err
 }
@@ -87,7 +87,7 @@ func (s *Service) ListApplicationAuthenticationMethods(ctx context.Context, _ *w
 		return nil, err
 	}
 	methods, next, err := listed(ctx, s, s.Applications.Methods, in.ApplicationArn, query, page)
-	return &ListApplicationAuthenticationMethodsResponse{AuthenticationMethods: each(methods, wireMethod), NextToken: next}, err
+	return &ListApplicationAuthenticationMethodsResponse{AuthenticationMethods: wire.Each(methods, wireMethod), NextToken: next}, err
 }
 
 func wireMethod(m application.Method) AuthenticationMethodItem {
@@ -112,8 +112,8 @@ func (s *Service) PutApplicationGrant(ctx context.Context, _ *wire.Call, in *Put
 		fits = w.TokenExchange != nil
 	case application.JWTBearer:
 		if fits = w.JwtBearer != nil; fits {
-			g.Issuers = each(w.JwtBearer.AuthorizedTokenIssuers, func(i AuthorizedTokenIssuer) application.AcceptedIssuer {
-				return application.AcceptedIssuer{ARN: given(i.TrustedTokenIssuerArn), Audiences: i.AuthorizedAudiences}
+			g.Issuers = wire.Each(w.JwtBearer.AuthorizedTokenIssuers, func(i AuthorizedTokenIssuer) application.AcceptedIssuer {
+				return application.AcceptedIssuer{ARN: wire.Given(i.TrustedTokenIssuerArn), Audiences: i.AuthorizedAudiences}
 			})
 		}
 	}
@@ -145,7 +145,7 @@ func (s *Service) ListApplicationGrants(ctx context.Context, _ *wire.Call, in *L
 		return nil, err
 	}
 	grants, next, err := listed(ctx, s, s.Applications.Grants, in.ApplicationArn, query, page)
-	return &ListApplicationGrantsResponse{Grants: each(grants, wireGrant), NextToken: next}, err
+	return &ListApplicationGrantsResponse{Grants: wire.Each(grants, wireGrant), NextToken: next}, err
 }
 
 func wireGrant(g application.Grant) GrantItem {
@@ -161,7 +161,7 @@ func wireGrant(g application.Grant) GrantItem {
 		w.Grant.JwtBearer = &JwtBearerGrant{}
 		for _, i := range g.Issuers {
 			w.Grant.JwtBearer.AuthorizedTokenIssuers = append(w.Grant.JwtBearer.AuthorizedTokenIssuers,
-				AuthorizedTokenIssuer{TrustedTokenIssuerArn: optional(i.ARN), AuthorizedAudiences: i.Audiences})
+				AuthorizedTokenIssuer{TrustedTokenIssuerArn: wire.Optional(i.ARN), AuthorizedAudiences: i.Audiences})
 		}
 	}
 	return w

@@ -28,12 +28,12 @@ func (s *Service) CreateApplication(ctx context.Context, call *wire.Call, in *Cr
 	}
 	a := application.Application{
 		InstanceARN: in.InstanceArn, Account: call.Caller.Account, Provider: in.ApplicationProviderArn, Name: in.Name,
-		Description: given(in.Description), Disabled: given(in.Status) == ApplicationStatusDisabled, CreatedFrom: call.Region,
+		Description: wire.Given(in.Description), Disabled: wire.Given(in.Status) == ApplicationStatusDisabled, CreatedFrom: call.Region,
 	}
 	if p := in.PortalOptions; p != nil {
-		a.Portal.Hidden = given(p.Visibility) == ApplicationVisibilityDisabled
+		a.Portal.Hidden = wire.Given(p.Visibility) == ApplicationVisibilityDisabled
 		if p.SignInOptions != nil {
-			a.Portal.Origin, a.Portal.URL = application.Origin(p.SignInOptions.Origin), given(p.SignInOptions.ApplicationUrl)
+			a.Portal.Origin, a.Portal.URL = application.Origin(p.SignInOptions.Origin), wire.Given(p.SignInOptions.ApplicationUrl)
 		}
 	}
 	made, err := s.Applications.Create(ctx, request, a, tags)
@@ -46,7 +46,7 @@ func (s *Service) CreateApplication(ctx context.Context, call *wire.Call, in *Cr
 // onceOf is a request that may come twice; bare is its input without the token.
 func onceOf(call *wire.Call, operation string, token *string, bare any) (once.Request, error) {
 	digest, err := once.Digest(bare)
-	return once.Request{Account: string(call.Caller.Account), Operation: operation, Token: given(token), Digest: digest}, err
+	return once.Request{Account: string(call.Caller.Account), Operation: operation, Token: wire.Given(token), Digest: digest}, err
 }
 
 // DescribeApplication reads an application.
@@ -71,7 +71,7 @@ func (s *Service) ListApplications(ctx context.Context, _ *wire.Call, in *ListAp
 	}
 	var f application.Filter
 	if in.Filter != nil {
-		f = application.Filter{Account: arn.AccountID(given(in.Filter.ApplicationAccount)), Provider: given(in.Filter.ApplicationProvider)}
+		f = application.Filter{Account: arn.AccountID(wire.Given(in.Filter.ApplicationAccount)), Provider: wire.Given(in.Filter.ApplicationProvider)}
 	}
 	query := "ListApplications " + i.ID + " " + string(f.Account) + " " + f.Provider
 	page, err := s.page(query, in.NextToken, in.MaxResults)
@@ -84,7 +84,7 @@ func (s *Service) ListApplications(ctx context.Context, _ *wire.Call, in *ListAp
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListApplicationsResponse{Applications: each(all, func(a application.Application) Application { return wireApplication(a, i) }), NextToken: next}, err
+	return &ListApplicationsResponse{Applications: wire.Each(all, func(a application.Application) Application { return wireApplication(a, i) }), NextToken: next}, err
 }
 
 // maxApplications is how many applications the contract allows in one answer.
@@ -98,7 +98,7 @@ func (s *Service) UpdateApplication(ctx context.Context, _ *wire.Call, in *Updat
 	}
 	if in.PortalOptions != nil && in.PortalOptions.SignInOptions != nil {
 		options := in.PortalOptions.SignInOptions
-		change.SignIn = &application.Portal{Origin: application.Origin(options.Origin), URL: given(options.ApplicationUrl)}
+		change.SignIn = &application.Portal{Origin: application.Origin(options.Origin), URL: wire.Given(options.ApplicationUrl)}
 	}
 	return &UpdateApplicationResponse{}, s.Applications.Update(ctx, in.ApplicationArn, change)
 }
@@ -118,12 +118,12 @@ func wireApplication(a application.Application, i instance.Instance) Application
 	}
 	options := &PortalOptions{Visibility: &visibility}
 	if a.Portal.Origin != "" {
-		options.SignInOptions = &SignInOptions{Origin: string(a.Portal.Origin), ApplicationUrl: optional(a.Portal.URL)}
+		options.SignInOptions = &SignInOptions{Origin: string(a.Portal.Origin), ApplicationUrl: wire.Optional(a.Portal.URL)}
 	}
 	return Application{
-		ApplicationArn: &a.ARN, ApplicationProviderArn: &a.Provider, Name: &a.Name, ApplicationAccount: optional(a.Account),
+		ApplicationArn: &a.ARN, ApplicationProviderArn: &a.Provider, Name: &a.Name, ApplicationAccount: wire.Optional(a.Account),
 		InstanceArn: &a.InstanceARN, IdentityStoreArn: new(i.IdentityStoreARN()), Status: &status, PortalOptions: options,
-		Description: optional(a.Description), CreatedDate: moment(a.Created), CreatedFrom: optional(a.CreatedFrom),
+		Description: wire.Optional(a.Description), CreatedDate: wire.Moment(a.Created), CreatedFrom: wire.Optional(a.CreatedFrom),
 	}
 }
 
@@ -146,12 +146,12 @@ func (s *Service) ListApplicationProviders(_ context.Context, _ *wire.Call, in *
 	}
 	all, after := application.ListProviders(page)
 	next, err := s.next(query, after)
-	return &ListApplicationProvidersResponse{ApplicationProviders: each(all, wireProvider), NextToken: next}, err
+	return &ListApplicationProvidersResponse{ApplicationProviders: wire.Each(all, wireProvider), NextToken: next}, err
 }
 
 func wireProvider(p application.Provider) ApplicationProvider {
 	w := ApplicationProvider{
-		ApplicationProviderArn: p.ARN, FederationProtocol: optional(p.Protocol),
+		ApplicationProviderArn: p.ARN, FederationProtocol: wire.Optional(p.Protocol),
 		DisplayData: &DisplayData{DisplayName: &p.Name, Description: &p.Description},
 	}
 	if len(p.Scopes) > 0 {

@@ -54,7 +54,7 @@ func (s *Service) ListAccountAssignments(ctx context.Context, _ *wire.Call, in *
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListAccountAssignmentsResponse{AccountAssignments: each(all, wireAssignment), NextToken: next}, err
+	return &ListAccountAssignmentsResponse{AccountAssignments: wire.Each(all, wireAssignment), NextToken: next}, err
 }
 
 // ListAccountAssignmentsForPrincipal lists what a group holds, or a user, also
@@ -65,7 +65,7 @@ func (s *Service) ListAccountAssignmentsForPrincipal(ctx context.Context, _ *wir
 	}
 	account := ""
 	if in.Filter != nil {
-		account = given(in.Filter.AccountId)
+		account = wire.Given(in.Filter.AccountId)
 	}
 	query := "ListAccountAssignmentsForPrincipal " + in.PrincipalType + " " + in.PrincipalId + " " + account
 	page, err := s.page(query, in.NextToken, in.MaxResults)
@@ -77,7 +77,7 @@ func (s *Service) ListAccountAssignmentsForPrincipal(ctx context.Context, _ *wir
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	held := each(all, func(a assignment.Assignment) AccountAssignmentForPrincipal {
+	held := wire.Each(all, func(a assignment.Assignment) AccountAssignmentForPrincipal {
 		w := wireAssignment(a)
 		return AccountAssignmentForPrincipal{AccountId: w.AccountId, PermissionSetArn: w.PermissionSetArn, PrincipalId: w.PrincipalId, PrincipalType: w.PrincipalType}
 	})
@@ -86,15 +86,15 @@ func (s *Service) ListAccountAssignmentsForPrincipal(ctx context.Context, _ *wir
 
 func wireAssignment(a assignment.Assignment) AccountAssignment {
 	return AccountAssignment{
-		AccountId: optional(a.Account), PermissionSetArn: optional(a.Set),
-		PrincipalType: optional(a.PrincipalType), PrincipalId: optional(a.PrincipalID),
+		AccountId: wire.Optional(a.Account), PermissionSetArn: wire.Optional(a.Set),
+		PrincipalType: wire.Optional(a.PrincipalType), PrincipalId: wire.Optional(a.PrincipalID),
 	}
 }
 
 func assignmentStatus(o provisioning.Operation) *AccountAssignmentOperationStatus {
 	return &AccountAssignmentOperationStatus{
-		Status: optional(o.Status), RequestId: optional(o.ID), FailureReason: optional(o.Reason), CreatedDate: moment(o.Created),
-		TargetId: optional(o.Account), TargetType: new(TargetTypeAwsAccount), PermissionSetArn: optional(o.Set),
-		PrincipalType: optional(o.PrincipalType), PrincipalId: optional(o.PrincipalID),
+		Status: wire.Optional(o.Status), RequestId: wire.Optional(o.ID), FailureReason: wire.Optional(o.Reason), CreatedDate: wire.Moment(o.Created),
+		TargetId: wire.Optional(o.Account), TargetType: new(TargetTypeAwsAccount), PermissionSetArn: wire.Optional(o.Set),
+		PrincipalType: wire.Optional(o.PrincipalType), PrincipalId: wire.Optional(o.PrincipalID),
 	}
 }

@@ -12,7 +12,7 @@ func (s *Service) PutPermissionsBoundaryToPermissionSet(ctx context.Context, _ *
 	if err := s.checkInstance(ctx, in.InstanceArn); err != nil {
 		return nil, err
 	}
-	b := permissionset.Boundary{ManagedPolicyARN: given(in.PermissionsBoundary.ManagedPolicyArn)}
+	b := permissionset.Boundary{ManagedPolicyARN: wire.Given(in.PermissionsBoundary.ManagedPolicyArn)}
 	if ref := in.PermissionsBoundary.CustomerManagedPolicyReference; ref != nil {
 		b.Customer = new(refOf(ref))
 	}
@@ -28,7 +28,7 @@ func (s *Service) GetPermissionsBoundaryForPermissionSet(ctx context.Context, _ 
 	if err != nil {
 		return nil, err
 	}
-	w := &PermissionsBoundary{ManagedPolicyArn: optional(b.ManagedPolicyARN)}
+	w := &PermissionsBoundary{ManagedPolicyArn: wire.Optional(b.ManagedPolicyARN)}
 	if b.Customer != nil {
 		w.CustomerManagedPolicyReference = new(wireRef(*b.Customer))
 	}

@@ -107,8 +107,8 @@ func (s *Service) CreateInstance(ctx context.Context, call *wire.Call, in *Creat
 	if err != nil {
 		return nil, err
 	}
-	made, err := s.Instance.Create(ctx, request, call.Caller.Account, call.Region, given(in.Name), tags)
-	return &CreateInstanceResponse{InstanceArn: optional(made)}, err
+	made, err := s.Instance.Create(ctx, request, call.Caller.Account, call.Region, wire.Given(in.Name), tags)
+	return &CreateInstanceResponse{InstanceArn: wire.Optional(made)}, err
 }
 
 // UpdateInstance changes an instance's name or encryption.
@@ -122,7 +122,7 @@ func (s *Service) UpdateInstance(ctx context.Context, _ *wire.Call, in *UpdateIn
 		if (e.KeyType == KmsKeyTypeCustomerManagedKey) != (e.KmsKeyArn != nil) {
 			return nil, fault.Newf(fault.Invalid, "KmsKeyArn is given with KeyType %s, and with no other.", KmsKeyTypeCustomerManagedKey)
 		}
-		change.KeyARN = new(given(e.KmsKeyArn))
+		change.KeyARN = new(wire.Given(e.KmsKeyArn))
 	}
 	return &UpdateInstanceResponse{}, s.Instance.Update(ctx, i, change)
 }
@@ -138,7 +138,7 @@ func (s *Service) DeleteInstance(ctx context.Context, _ *wire.Call, in *DeleteIn
 
 func wireInstance(i instance.Instance, d instance.Details) InstanceMetadata {
 	return InstanceMetadata{
-		InstanceArn: optional(i.ARN()), IdentityStoreId: optional(i.IdentityStore), OwnerAccountId: optional(i.Owner),
-		Name: optional(d.Name), CreatedDate: moment(i.Created), Status: new(InstanceStatusActive),
+		InstanceArn: wire.Optional(i.ARN()), IdentityStoreId: wire.Optional(i.IdentityStore), OwnerAccountId: wire.Optional(i.Owner),
+		Name: wire.Optional(d.Name), CreatedDate: wire.Moment(i.Created), Status: new(InstanceStatusActive),
 	}
 }

@@ -27,7 +27,7 @@ func (s *Service) CreateTrustedTokenIssuer(ctx context.Context, call *wire.Call,
 	made, err := s.Issuers.Create(ctx, request, trustedissuer.Issuer{InstanceARN: in.InstanceArn, Name: in.Name, OIDC: trustedissuer.OIDC{
 		URL: oidc.IssuerUrl, Claim: oidc.ClaimAttributePath, Attribute: oidc.IdentityStoreAttributePath, Retrieval: oidc.JwksRetrievalOption,
 	}}, tags)
-	return &CreateTrustedTokenIssuerResponse{TrustedTokenIssuerArn: optional(made)}, err
+	return &CreateTrustedTokenIssuerResponse{TrustedTokenIssuerArn: wire.Optional(made)}, err
 }
 
 // withoutNotFound is for operations whose contract has no word for what is
@@ -65,7 +65,7 @@ func (s *Service) ListTrustedTokenIssuers(ctx context.Context, _ *wire.Call, in 
 		return nil, withoutNotFound(err)
 	}
 	next, err := s.next(query, after)
-	issuers := each(all, func(i trustedissuer.Issuer) TrustedTokenIssuerMetadata {
+	issuers := wire.Each(all, func(i trustedissuer.Issuer) TrustedTokenIssuerMetadata {
 		return TrustedTokenIssuerMetadata{TrustedTokenIssuerArn: &i.ARN, Name: &i.Name, TrustedTokenIssuerType: new(TrustedTokenIssuerTypeOidcJwt)}
 	})
 	return &ListTrustedTokenIssuersResponse{TrustedTokenIssuers: issuers, NextToken: next}, err

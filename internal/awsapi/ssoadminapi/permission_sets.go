@@ -17,8 +17,8 @@ func (s *Service) CreatePermissionSet(ctx context.Context, _ *wire.Call, in *Cre
 		return nil, err
 	}
 	set, err := s.PermissionSets.Create(ctx, permissionset.Set{
-		InstanceARN: in.InstanceArn, Name: in.Name, Description: given(in.Description),
-		SessionDuration: given(in.SessionDuration), RelayState: given(in.RelayState),
+		InstanceARN: in.InstanceArn, Name: in.Name, Description: wire.Given(in.Description),
+		SessionDuration: wire.Given(in.SessionDuration), RelayState: wire.Given(in.RelayState),
 	}, tags)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (s *Service) ListPermissionSets(ctx context.Context, _ *wire.Call, in *List
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListPermissionSetsResponse{PermissionSets: each(arns, same), NextToken: next}, err
+	return &ListPermissionSetsResponse{PermissionSets: wire.Each(arns, same), NextToken: next}, err
 }
 
 // UpdatePermissionSet changes what is given of a permission set.
@@ -75,8 +75,8 @@ func (s *Service) DeletePermissionSet(ctx context.Context, _ *wire.Call, in *Del
 
 func wireSet(set permissionset.Set) *PermissionSet {
 	return &PermissionSet{
-		Name: optional(set.Name), PermissionSetArn: optional(set.ARN), Description: optional(set.Description),
-		CreatedDate: moment(set.Created), SessionDuration: optional(set.SessionDuration), RelayState: optional(set.RelayState),
+		Name: wire.Optional(set.Name), PermissionSetArn: wire.Optional(set.ARN), Description: wire.Optional(set.Description),
+		CreatedDate: wire.Moment(set.Created), SessionDuration: wire.Optional(set.SessionDuration), RelayState: wire.Optional(set.RelayState),
 	}
 }
 

@@ -40,7 +40,7 @@ func (s *Service) ListManagedPoliciesInPermissionSet(ctx context.Context, _ *wir
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListManagedPoliciesInPermissionSetResponse{AttachedManagedPolicies: each(arns, wirePolicy), NextToken: next}, err
+	return &ListManagedPoliciesInPermissionSetResponse{AttachedManagedPolicies: wire.Each(arns, wirePolicy), NextToken: next}, err
 }
 
 // AttachCustomerManagedPolicyReferenceToPermissionSet attaches a policy that
@@ -75,7 +75,7 @@ func (s *Service) ListCustomerManagedPolicyReferencesInPermissionSet(ctx context
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListCustomerManagedPolicyReferencesInPermissionSetResponse{CustomerManagedPolicyReferences: each(refs, wireRef), NextToken: next}, err
+	return &ListCustomerManagedPolicyReferencesInPermissionSetResponse{CustomerManagedPolicyReferences: wire.Each(refs, wireRef), NextToken: next}, err
 }
 
 // PutInlinePolicyToPermissionSet gives a permission set its inline policy.
@@ -108,7 +108,7 @@ func wirePolicy(policyARN string) AttachedManagedPolicy {
 }
 
 func refOf(ref *CustomerManagedPolicyReference) permissionset.PolicyRef {
-	return permissionset.PolicyRef{Name: ref.Name, Path: cmp.Or(given(ref.Path), "/")}
+	return permissionset.PolicyRef{Name: ref.Name, Path: cmp.Or(wire.Given(ref.Path), "/")}
 }
 
 func wireRef(ref permissionset.PolicyRef) CustomerManagedPolicyReference {

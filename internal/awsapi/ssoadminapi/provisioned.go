@@ -17,7 +17,7 @@ func (s *Service) ProvisionPermissionSet(ctx context.Context, _ *wire.Call, in *
 	}
 	var account arn.AccountID
 	if in.TargetType == ProvisionTargetTypeAwsAccount {
-		if account = arn.AccountID(given(in.TargetId)); account == "" {
+		if account = arn.AccountID(wire.Given(in.TargetId)); account == "" {
 			return nil, fault.Newf(fault.Invalid, "TargetId is required when TargetType is %s.", in.TargetType)
 		}
 	}
@@ -34,7 +34,7 @@ func (s *Service) ListPermissionSetsProvisionedToAccount(ctx context.Context, _ 
 	if err := s.checkInstance(ctx, in.InstanceArn); err != nil {
 		return nil, err
 	}
-	freshness := given(in.ProvisioningStatus)
+	freshness := wire.Given(in.ProvisioningStatus)
 	query := "ListPermissionSetsProvisionedToAccount " + in.AccountId + " " + freshness
 	page, err := s.page(query, in.NextToken, in.MaxResults)
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *Service) ListPermissionSetsProvisionedToAccount(ctx context.Context, _ 
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListPermissionSetsProvisionedToAccountResponse{PermissionSets: each(sets, same), NextToken: next}, err
+	return &ListPermissionSetsProvisionedToAccountResponse{PermissionSets: wire.Each(sets, same), NextToken: next}, err
 }
 
 // ListAccountsForProvisionedPermissionSet lists the accounts in which a
@@ -57,7 +57,7 @@ func (s *Service) ListAccountsForProvisionedPermissionSet(ctx context.Context, _
 	if _, err := s.PermissionSets.Set(ctx, in.PermissionSetArn); err != nil {
 		return nil, err
 	}
-	freshness := given(in.ProvisioningStatus)
+	freshness := wire.Given(in.ProvisioningStatus)
 	query := "ListAccountsForProvisionedPermissionSet " + in.PermissionSetArn + " " + freshness
 	page, err := s.page(query, in.NextToken, in.MaxResults)
 	if err != nil {
@@ -68,5 +68,5 @@ func (s *Service) ListAccountsForProvisionedPermissionSet(ctx context.Context, _
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListAccountsForProvisionedPermissionSetResponse{AccountIds: each(accounts, func(id arn.AccountID) string { return string(id) }), NextToken: next}, err
+	return &ListAccountsForProvisionedPermissionSetResponse{AccountIds: wire.Each(accounts, func(id arn.AccountID) string { return string(id) }), NextToken: next}, err
 }

@@ -14,7 +14,7 @@ func (s *Service) AddRegion(ctx context.Context, call *wire.Call, in *AddRegionR
 	if err != nil {
 		return nil, withoutNotFound(err)
 	}
-	return &AddRegionResponse{Status: optional(instance.Adding)}, s.Instance.AddRegion(ctx, i, call.Region, in.RegionName)
+	return &AddRegionResponse{Status: wire.Optional(instance.Adding)}, s.Instance.AddRegion(ctx, i, call.Region, in.RegionName)
 }
 
 // RemoveRegion begins to end the replication to a region.
@@ -23,7 +23,7 @@ func (s *Service) RemoveRegion(ctx context.Context, call *wire.Call, in *RemoveR
 	if err != nil {
 		return nil, err
 	}
-	return &RemoveRegionResponse{Status: optional(instance.Removing)}, s.Instance.RemoveRegion(ctx, i, call.Region, in.RegionName)
+	return &RemoveRegionResponse{Status: wire.Optional(instance.Removing)}, s.Instance.RemoveRegion(ctx, i, call.Region, in.RegionName)
 }
 
 // DescribeRegion describes a region of the instance.
@@ -55,10 +55,10 @@ func (s *Service) ListRegions(ctx context.Context, _ *wire.Call, in *ListRegions
 		return nil, err
 	}
 	next, err := s.next(query, after)
-	return &ListRegionsResponse{Regions: each(all, func(r instance.Region) RegionMetadata { return *wireRegion(r, now) }), NextToken: next}, err
+	return &ListRegionsResponse{Regions: wire.Each(all, func(r instance.Region) RegionMetadata { return *wireRegion(r, now) }), NextToken: next}, err
 }
 
 func wireRegion(r instance.Region, now time.Time) *RegionMetadata {
 	status, _ := r.Status(now)
-	return &RegionMetadata{RegionName: &r.Name, Status: optional(status), AddedDate: moment(r.Added), IsPrimaryRegion: &r.Primary}
+	return &RegionMetadata{RegionName: &r.Name, Status: wire.Optional(status), AddedDate: wire.Moment(r.Added), IsPrimaryRegion: &r.Primary}
 }

@@ -47,7 +47,7 @@ func (s *Service) ListAccountAssignmentCreationStatus(ctx context.Context, _ *wi
 	if err != nil {
 		return nil, err
 	}
-	return &ListAccountAssignmentCreationStatusResponse{AccountAssignmentsCreationStatus: each(all, brief), NextToken: next}, nil
+	return &ListAccountAssignmentCreationStatusResponse{AccountAssignmentsCreationStatus: wire.Each(all, brief), NextToken: next}, nil
 }
 
 // ListAccountAssignmentDeletionStatus lists deletions, newest first.
@@ -56,7 +56,7 @@ func (s *Service) ListAccountAssignmentDeletionStatus(ctx context.Context, _ *wi
 	if err != nil {
 		return nil, err
 	}
-	return &ListAccountAssignmentDeletionStatusResponse{AccountAssignmentsDeletionStatus: each(all, brief), NextToken: next}, nil
+	return &ListAccountAssignmentDeletionStatusResponse{AccountAssignmentsDeletionStatus: wire.Each(all, brief), NextToken: next}, nil
 }
 
 // ListPermissionSetProvisioningStatus lists provisionings, newest first.
@@ -65,7 +65,7 @@ func (s *Service) ListPermissionSetProvisioningStatus(ctx context.Context, _ *wi
 	if err != nil {
 		return nil, err
 	}
-	statuses := each(all, func(o provisioning.Operation) PermissionSetProvisioningStatusMetadata {
+	statuses := wire.Each(all, func(o provisioning.Operation) PermissionSetProvisioningStatusMetadata {
 		return PermissionSetProvisioningStatusMetadata(brief(o))
 	})
 	return &ListPermissionSetProvisioningStatusResponse{PermissionSetsProvisioningStatus: statuses, NextToken: next}, nil
@@ -77,7 +77,7 @@ func (s *Service) operations(ctx context.Context, instanceARN string, kind provi
 	}
 	status := ""
 	if filter != nil {
-		status = given(filter.Status)
+		status = wire.Given(filter.Status)
 	}
 	query := "operations " + string(kind) + " " + status
 	page, err := s.page(query, token, limit)
@@ -93,12 +93,12 @@ func (s *Service) operations(ctx context.Context, instanceARN string, kind provi
 }
 
 func brief(o provisioning.Operation) AccountAssignmentOperationStatusMetadata {
-	return AccountAssignmentOperationStatusMetadata{Status: optional(o.Status), RequestId: optional(o.ID), CreatedDate: moment(o.Created)}
+	return AccountAssignmentOperationStatusMetadata{Status: wire.Optional(o.Status), RequestId: wire.Optional(o.ID), CreatedDate: wire.Moment(o.Created)}
 }
 
 func provisioningStatus(o provisioning.Operation) *PermissionSetProvisioningStatus {
 	return &PermissionSetProvisioningStatus{
-		Status: optional(o.Status), RequestId: optional(o.ID), FailureReason: optional(o.Reason), CreatedDate: moment(o.Created),
-		AccountId: optional(o.Account), PermissionSetArn: optional(o.Set),
+		Status: wire.Optional(o.Status), RequestId: wire.Optional(o.ID), FailureReason: wire.Optional(o.Reason), CreatedDate: wire.Moment(o.Created),
+		AccountId: wire.Optional(o.Account), PermissionSetArn: wire.Optional(o.Set),
 	}
 }

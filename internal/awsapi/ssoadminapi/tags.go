@@ -43,7 +43,7 @@ func (s *Service) ListTagsForResource(ctx context.Context, _ *wire.Call, in *Lis
 		return nil, err
 	}
 	keys := slices.Sorted(maps.Keys(tags))
-	return &ListTagsForResourceResponse{Tags: each(keys, func(key string) Tag { return Tag{Key: key, Value: tags[key]} })}, nil
+	return &ListTagsForResourceResponse{Tags: wire.Each(keys, func(key string) Tag { return Tag{Key: key, Value: tags[key]} })}, nil
 }
 
 // checkTagged fails with NotFound unless the instance, where a request names

@@ -29,7 +29,7 @@ func (s *Service) ListAccounts(ctx context.Context, call *wire.Call, in *ListAcc
 	}
 	out := &ListAccountsResponse{AccountList: make([]AccountInfo, len(accounts))}
 	for i, a := range accounts {
-		out.AccountList[i] = AccountInfo{AccountId: new(string(a.ID)), AccountName: present(a.Name), EmailAddress: present(a.Email)}
+		out.AccountList[i] = AccountInfo{AccountId: new(string(a.ID)), AccountName: wire.Optional(a.Name), EmailAddress: wire.Optional(a.Email)}
 	}
 	out.NextToken, err = s.next(query, after)
 	return out, err
@@ -64,22 +64,13 @@ func (s *Service) ListAccountRoles(ctx context.Context, call *wire.Call, in *Lis
 }
 
 func (s *Service) page(query string, token *string, limit *int64) (paging.Page, error) {
-	page := paging.Page{Limit: defaultPage}
-	if limit != nil {
-		page.Limit = int(*limit)
-	}
-	if token == nil {
-		return page, nil
-	}
-	var err error
-	page.After, err = s.Pages.After(query, *token)
-	return page, err
+	return s.Pages.Page(query, token, limit, defaultPage)
 }
 
 // next is the token of the page behind after; nil on the last page.
 func (s *Service) next(query, after string) (*string, error) {
 	token, err := s.Pages.Next(query, after)
-	return present(token), err
+	return wire.Optional(token), err
 }
 
 func accountID(text string) (arn.AccountID, error) {
@@ -88,12 +79,4 @@ func accountID(text string) (arn.AccountID, error) {
 		return "", fault.Newf(fault.Invalid, "Invalid account id provided")
 	}
 	return id, nil
-}
-
-// present is an optional member: absent when empty.
-func present(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }

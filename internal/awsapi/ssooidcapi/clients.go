@@ -12,7 +12,7 @@ import (
 func (s *Service) RegisterClient(ctx context.Context, _ *wire.Call, in *RegisterClientRequest) (*RegisterClientResponse, error) {
 	client, key, err := s.Clients.RegisterClient(ctx, oidc.Registration{
 		Name: in.ClientName, Type: in.ClientType, Scopes: in.Scopes, Redirects: in.RedirectUris, Grants: in.GrantTypes,
-		IssuerURL: text(in.IssuerUrl), EntitledTo: text(in.EntitledApplicationArn),
+		IssuerURL: wire.Given(in.IssuerUrl), EntitledTo: wire.Given(in.EntitledApplicationArn),
 	})
 	if err != nil {
 		return nil, err

@@ -37,16 +37,8 @@ func authorizations() map[string]wire.Authorization {
 	return map[string]wire.Authorization{"RegisterClient": wire.Free, "StartDeviceAuthorization": wire.Free, "CreateToken": wire.Free}
 }
 
-// text is an optional member, "" when absent.
-func text(member *string) string {
-	if member == nil {
-		return ""
-	}
-	return *member
-}
-
 // secretText is an optional member that must not be printed.
-func secretText(member *string) secret.Text { return secret.New(text(member)) }
+func secretText(member *string) secret.Text { return secret.New(wire.Given(member)) }
 
 // shown is a secret as an optional member: absent when there is none.
 func shown(t secret.Text) *string {

@@ -35,7 +35,7 @@ func (s *Service) StartDeviceAuthorization(ctx context.Context, call *wire.Call,
 func (s *Service) CreateToken(ctx context.Context, call *wire.Call, in *CreateTokenRequest) (*CreateTokenResponse, error) {
 	tokens, err := s.Grants.CreateToken(ctx, oidc.TokenRequest{
 		ClientID: in.ClientId, ClientSecret: secret.New(in.ClientSecret), GrantType: in.GrantType,
-		DeviceCode: secretText(in.DeviceCode), Code: secretText(in.Code), RedirectURI: text(in.RedirectUri),
+		DeviceCode: secretText(in.DeviceCode), Code: secretText(in.Code), RedirectURI: wire.Given(in.RedirectUri),
 		CodeVerifier: secretText(in.CodeVerifier), RefreshToken: secretText(in.RefreshToken),
 	})
 	if err != nil {

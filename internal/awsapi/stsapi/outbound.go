@@ -52,11 +52,11 @@ func rooting(call *wire.Call, in *AssumeRootRequest) []wire.Demand {
 func (s *Service) AssumeRoot(ctx context.Context, call *wire.Call, in *AssumeRootRequest) (*AssumeRootResponse, error) {
 	task := ""
 	if in.TaskPolicyArn != nil {
-		task = given(in.TaskPolicyArn.Arn)
+		task = wire.Given(in.TaskPolicyArn.Arn)
 	}
 	got, err := s.STS.AssumeRoot(ctx, call, sts.AssumeRoot{Target: in.TargetPrincipal, Task: task, Duration: seconds(in.DurationSeconds)})
 	if err != nil {
 		return nil, err
 	}
-	return &AssumeRootResponse{Credentials: credentials(got.Credentials), SourceIdentity: optional(got.SourceIdentity)}, nil
+	return &AssumeRootResponse{Credentials: credentials(got.Credentials), SourceIdentity: wire.Optional(got.SourceIdentity)}, nil
 }

@@ -62,15 +62,15 @@ func (s *Service) AssumeRole(ctx context.Context, call *wire.Call, in *AssumeRol
 	got, err := s.STS.AssumeRole(ctx, call, sts.AssumeRole{
 		RoleARN: in.RoleArn, SessionName: in.RoleSessionName, Duration: seconds(in.DurationSeconds),
 		Scope: scope(in.Policy, in.PolicyArns), Tags: tags(in.Tags), TransitiveKeys: in.TransitiveTagKeys,
-		SourceIdentity: given(in.SourceIdentity), ExternalID: given(in.ExternalId),
-		Factor: sts.Factor{Serial: given(in.SerialNumber), Code: given(in.TokenCode)}, Contexts: contexts(in.ProvidedContexts),
+		SourceIdentity: wire.Given(in.SourceIdentity), ExternalID: wire.Given(in.ExternalId),
+		Factor: sts.Factor{Serial: wire.Given(in.SerialNumber), Code: wire.Given(in.TokenCode)}, Contexts: contexts(in.ProvidedContexts),
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &AssumeRoleResponse{
 		Credentials: credentials(got.Credentials), AssumedRoleUser: user(got),
-		PackedPolicySize: packed(got), SourceIdentity: optional(got.SourceIdentity),
+		PackedPolicySize: packed(got), SourceIdentity: wire.Optional(got.SourceIdentity),
 	}, nil
 }
 
@@ -89,7 +89,7 @@ func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in *A
 	}
 	return &AssumeRoleWithSAMLResponse{
 		Credentials: credentials(got.Credentials), AssumedRoleUser: user(got.Assumed),
-		PackedPolicySize: packed(got.Assumed), SourceIdentity: optional(got.SourceIdentity),
+		PackedPolicySize: packed(got.Assumed), SourceIdentity: wire.Optional(got.SourceIdentity),
 		Subject: new(got.Subject), SubjectType: new(got.SubjectType), Issuer: new(got.Issuer),
 		Audience: new(got.Audience), NameQualifier: new(got.NameQualifier),
 	}, nil
@@ -114,9 +114,9 @@ func packed(a sts.Assumed) *int64 {
 }
 
 func scope(document *string, arns []PolicyDescriptorType) sts.Scope {
-	narrowed := sts.Scope{Policy: given(document)}
+	narrowed := sts.Scope{Policy: wire.Given(document)}
 	for _, a := range arns {
-		narrowed.PolicyARNs = append(narrowed.PolicyARNs, given(a.Arn))
+		narrowed.PolicyARNs = append(narrowed.PolicyARNs, wire.Given(a.Arn))
 	}
 	return narrowed
 }
@@ -132,7 +132,7 @@ func tags(all []Tag) []sts.Tag {
 func contexts(all []ProvidedContext) []sts.ProvidedContext {
 	out := make([]sts.ProvidedContext, len(all))
 	for i, c := range all {
-		out[i] = sts.ProvidedContext{Provider: given(c.ProviderArn), Assertion: given(c.ContextAssertion)}
+		out[i] = sts.ProvidedContext{Provider: wire.Given(c.ProviderArn), Assertion: wire.Given(c.ContextAssertion)}
 	}
 	return out
 }
@@ -142,18 +142,4 @@ func seconds(n *int64) time.Duration {
 		return 0
 	}
 	return time.Duration(*n) * time.Second
-}
-
-func given(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
-}
-
-func optional(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }

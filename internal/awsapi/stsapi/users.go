@@ -35,7 +35,7 @@ func tagging(tags []Tag) map[string][]string {
 // GetSessionToken begins a session of the user, or root, that calls.
 func (s *Service) GetSessionToken(ctx context.Context, call *wire.Call, in *GetSessionTokenRequest) (*GetSessionTokenResponse, error) {
 	got, err := s.STS.SessionToken(ctx, call, sts.SessionToken{
-		Duration: seconds(in.DurationSeconds), Factor: sts.Factor{Serial: given(in.SerialNumber), Code: given(in.TokenCode)},
+		Duration: seconds(in.DurationSeconds), Factor: sts.Factor{Serial: wire.Given(in.SerialNumber), Code: wire.Given(in.TokenCode)},
 	})
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 // AssumeRoleWithWebIdentity begins a role session for the subject of a token.
 func (s *Service) AssumeRoleWithWebIdentity(ctx context.Context, call *wire.Call, in *AssumeRoleWithWebIdentityRequest) (*AssumeRoleWithWebIdentityResponse, error) {
 	got, err := s.STS.AssumeRoleWithWebIdentity(ctx, call, sts.AssumeRoleWithWebIdentity{
-		RoleARN: in.RoleArn, SessionName: in.RoleSessionName, Token: in.WebIdentityToken, ProviderID: given(in.ProviderId),
+		RoleARN: in.RoleArn, SessionName: in.RoleSessionName, Token: in.WebIdentityToken, ProviderID: wire.Given(in.ProviderId),
 		Duration: seconds(in.DurationSeconds), Scope: scope(in.Policy, in.PolicyArns),
 	})
 	if err != nil {
@@ -18,6 +18,6 @@ func (s *Service) AssumeRoleWithWebIdentity(ctx context.Context, call *wire.Call
 	}
 	return &AssumeRoleWithWebIdentityResponse{
 		Credentials: credentials(got.Credentials), AssumedRoleUser: user(got.Assumed), PackedPolicySize: packed(got.Assumed),
-		SubjectFromWebIdentityToken: new(got.Subject), Provider: new(got.Provider), Audience: new(got.Audience), SourceIdentity: optional(got.SourceIdentity),
+		SubjectFromWebIdentityToken: new(got.Subject), Provider: new(got.Provider), Audience: new(got.Audience), SourceIdentity: wire.Optional(got.SourceIdentity),
 	}, nil
 }
