@@ -80,7 +80,7 @@ func everything(s *jsontree.Node) bool {
 }
 
 func (a actions) match(action string) bool {
-	return a.but != slices.ContainsFunc(a.patterns, func(p string) bool { return glob(p, action) })
+	return a.but != slices.ContainsFunc(a.patterns, func(p string) bool { return actioncatalogue.Matches(p, action) })
 }
 
 // whole reports whether a has all actions of a service, whatever they are.
@@ -95,7 +95,7 @@ func (a actions) touches(prefix string) bool {
 	}
 	return slices.ContainsFunc(a.patterns, func(p string) bool {
 		service, _, _ := strings.Cut(p, ":")
-		return glob(service, prefix)
+		return actioncatalogue.Matches(service, prefix)
 	})
 }
 
@@ -130,28 +130,4 @@ func (g *grants) some(prefix string, most int) (names []string) {
 		}
 	}
 	return names
-}
-
-// glob matches a text against a pattern with * and ?; both are in lower case.
-func glob(pattern, text string) bool {
-	star, mark, t := -1, 0, 0
-	for p := 0; t < len(text); {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			mark++
-			p, t = star+1, mark
-		default:
-			return false
-		}
-		if t == len(text) {
-			return strings.Trim(pattern[p:], "*") == ""
-		}
-	}
-	return strings.Trim(pattern, "*") == ""
 }

@@ -35,7 +35,7 @@ func (a actions) matches(b *budget, action string) bool {
 	service, _, _ := strings.Cut(action, ":")
 	of := a.of[service]
 	b.spend(costOfGlob * (1 + len(of) + len(a.any)))
-	matches := func(p string) bool { return glob(p, action) }
+	matches := func(p string) bool { return actioncatalogue.Matches(p, action) }
 	return a.but != (slices.ContainsFunc(of, matches) || slices.ContainsFunc(a.any, matches))
 }
 
@@ -43,7 +43,7 @@ func (a actions) matches(b *budget, action string) bool {
 func (a actions) touches(prefix string) bool {
 	return a.but || len(a.of[prefix]) > 0 || slices.ContainsFunc(a.any, func(p string) bool {
 		service, _, _ := strings.Cut(p, ":")
-		return glob(service, prefix)
+		return actioncatalogue.Matches(service, prefix)
 	})
 }
 
@@ -52,7 +52,7 @@ func (a actions) touches(prefix string) bool {
 func (a actions) tells(prefix string) bool {
 	return len(a.of[prefix]) > 0 || slices.ContainsFunc(a.any, func(p string) bool {
 		service, _, _ := strings.Cut(p, ":")
-		return p != "*" && glob(service, prefix)
+		return p != "*" && actioncatalogue.Matches(service, prefix)
 	})
 }
 

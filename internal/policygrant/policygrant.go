@@ -153,24 +153,3 @@ func opened(pattern string) string {
 	}
 	return pattern
 }
-
-// glob matches a text against a pattern with * and ?.
-func glob(pattern, text string) bool {
-	star, mark, p, t := -1, 0, 0, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			mark++
-			p, t = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
-}
