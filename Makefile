@@ -39,6 +39,7 @@ generate: ## write everything that is generated
 	go run ./internal/awsmanaged/gen
 	go run ./internal/actioncatalogue/gen
 	go run ./internal/apigen
+	go test ./internal/sqlstore -run '^TestAFreshStoreIsWhatTheMigrationsComeTo$$' -update
 
 checkgenerate: ## fail when what is generated differs from its source
 	go run ./internal/apigen -check

@@ -20,11 +20,17 @@ var migrations embed.FS
 // it has had. So migrations that are written side by side may arrive in any
 // order. One that changes what another has made has the higher number: on a new
 // store they are applied by number.
+// An empty SQLite store is not led through them: see [found].
 // On PostgreSQL an advisory lock lets many nodes start at once.
 func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
+	}
+	if dialect == goose.DialectSQLite3 {
+		if err := found(ctx, db); err != nil {
+			return err
+		}
 	}
 	return apply(ctx, db, dialect, files)
 }
