@@ -45,6 +45,15 @@ func (e ConfigError) Error() string { return e.Err.Error() }
 // Unwrap returns the mistakes.
 func (e ConfigError) Unwrap() error { return e.Err }
 
+// StartError is what kept a server from starting that had its store and port.
+type StartError struct{ Err error }
+
+// Error says what it was.
+func (e StartError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what it was.
+func (e StartError) Unwrap() error { return e.Err }
+
 // Server is a Foyer that holds its port and its store.
 type Server struct {
 	config   Config
@@ -229,7 +238,7 @@ func (s *Server) announce(ctx context.Context) error {
 	}
 	if s.config.ReadyFile != "" {
 		if err := s.ready.write(s.config.ReadyFile); err != nil {
-			return err
+			return StartError{err}
 		}
 	}
 	var text bytes.Buffer // who reads it sees all of it or nothing

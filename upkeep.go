@@ -71,7 +71,7 @@ func (r *rooms) sweepDrift(ctx context.Context, every time.Duration) {
 		return
 	}
 	r.sweep.Every = every
-	if err := r.sweep.Plan(ctx); err != nil {
+	if err := r.sweep.Plan(ctx); err != nil && ctx.Err() == nil {
 		r.log.ErrorContext(ctx, "looking for drift failed", "error", err)
 	}
 	r.sweep.Jobs.Run(ctx)

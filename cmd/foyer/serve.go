@@ -43,7 +43,11 @@ func serve(cmd *cobra.Command, now func() time.Time) error {
 		}
 		return exitError{exitStart, err}
 	}
-	if err := errors.Join(server.Run(ctx), server.Close()); err != nil {
+	err = errors.Join(server.Run(ctx), server.Close())
+	if notStarted, ok := errors.AsType[foyer.StartError](err); ok {
+		return exitError{exitStart, notStarted}
+	}
+	if err != nil {
 		return exitError{exitFailed, fmt.Errorf("serve: %w", err)}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -138,7 +139,7 @@ func loadConfig(flags *pflag.FlagSet, environ []string) (foyer.Config, error) {
 	if err != nil {
 		return foyer.Config{}, fmt.Errorf("environment: %w", err)
 	}
-	if err := unknownKeys(k.Keys()); err != nil {
+	if err := errors.Join(unknownKeys(k.Keys()), wrongValues(k)); err != nil {
 		return foyer.Config{}, err
 	}
 	if err := k.Load(posflag.Provider(flags, "\x00", k), nil); err != nil {
@@ -164,6 +165,36 @@ func unknownKeys(keys []string) error {
 	for _, key := range keys {
 		if !slices.ContainsFunc(settings, func(s setting) bool { return s.name == key }) {
 			mistakes = append(mistakes, fmt.Errorf("%q is no setting: see foyer serve --help", key))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+// wrongValues are the values of variables and of the file that are not of their
+// setting's kind, which would be read as if they were not there. Flags are
+// checked as they are parsed.
+func wrongValues(k *koanf.Koanf) error {
+	var mistakes []error
+	for _, s := range settings {
+		value := k.String(s.name)
+		if value == "" {
+			continue
+		}
+		var (
+			err  error
+			want string
+		)
+		switch s.kind {
+		case boolean:
+			_, err = strconv.ParseBool(value)
+			want = "true or false"
+		case duration:
+			_, err = time.ParseDuration(value)
+			want = "a time, such as 30s"
+		case text, list:
+		}
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%s %q: want %s", s.name, value, want))
 		}
 	}
 	return errors.Join(mistakes...)

@@ -145,7 +145,7 @@ func (q *Queue) Retry(ctx context.Context, tx Tx, job Job) error {
 func (q *Queue) Run(ctx context.Context) {
 	owner := q.Mint.UUID()
 	if q.Alone {
-		if err := q.InTx(ctx, func(tx Tx) error { return tx.FreeJobs(ctx, q.Name) }); err != nil {
+		if err := q.InTx(ctx, func(tx Tx) error { return tx.FreeJobs(ctx, q.Name) }); err != nil && ctx.Err() == nil {
 			q.Failed(fmt.Errorf("free %s: %w", q.Name, err))
 		}
 	}
