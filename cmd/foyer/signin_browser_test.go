@@ -144,12 +144,14 @@ func (h *house) setsUpNothing(t *testing.T, link string) {
 // assignment that wants it.
 func (w *window) until(t *testing.T, address, text string) {
 	t.Helper()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
 	for range 100 {
 		w.visit(t, address)
 		if strings.Contains(evaluate[string](t, w, `document.body.innerText`), text) {
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
+		<-again.C
 	}
 	t.Fatalf("%s never says %q", address, text)
 }
