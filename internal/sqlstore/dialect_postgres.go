@@ -66,6 +66,10 @@ func (*postgresDialect) begin(ctx context.Context, db *sql.DB, alone bool) (*sql
 	return tx, nil
 }
 
+func (*postgresDialect) sound() error { return nil }
+func (*postgresDialect) flush() error { return nil } // its commits are on the disk
+func (*postgresDialect) close() error { return nil }
+
 func (*postgresDialect) retryable(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (e.Code == "40001" || e.Code == "40P01")

@@ -15,13 +15,35 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-type sqliteDialect struct{}
+// sqliteDialect has the journal of a store in a file, none of one in memory.
+type sqliteDialect struct{ journal *journal }
 
 func (sqliteDialect) rebind(query string) string { return query }
 func (sqliteDialect) shared() bool               { return false }
 
 func (sqliteDialect) begin(ctx context.Context, db *sql.DB, _ bool) (*sql.Tx, error) {
 	return db.BeginTx(ctx, nil) // the connection's _txlock makes it BEGIN IMMEDIATE: every writer is alone
+}
+
+func (d sqliteDialect) sound() error {
+	if d.journal == nil {
+		return nil
+	}
+	return d.journal.sound()
+}
+
+func (d sqliteDialect) flush() error {
+	if d.journal == nil {
+		return nil
+	}
+	return d.journal.flush()
+}
+
+func (d sqliteDialect) close() error {
+	if d.journal == nil {
+		return nil
+	}
+	return d.journal.close()
 }
 
 func (sqliteDialect) retryable(err error) bool {
@@ -59,8 +81,18 @@ func (sqliteDialect) aside() string {
 // OpenFile opens, or makes, the SQLite store in directory dir and brings it up
 // to date. now is the store's clock.
 func OpenFile(ctx context.Context, dir string, now func() time.Time) (*DB, error) {
-	return openSQLite(ctx, "file:"+(&url.URL{Path: filepath.Join(dir, "foyer.db")}).EscapedPath(), now,
-		"journal_mode(WAL)", "synchronous(FULL)")
+	path := filepath.Join(dir, "foyer.db")
+	db, err := openSQLite(ctx, "file:"+(&url.URL{Path: path}).EscapedPath(), now,
+		"journal_mode(WAL)", "synchronous(NORMAL)") // NORMAL leaves it to us when a commit is flushed
+	if err != nil {
+		return nil, err
+	}
+	j, err := openJournal(ctx, db.read, path)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	db.dialect = sqliteDialect{j}
+	return db, nil
 }
 
 // OpenMemory opens an empty store that lives in memory and ends with the
@@ -69,8 +101,9 @@ func OpenMemory(ctx context.Context, name string, now func() time.Time) (*DB, er
 	return openSQLite(ctx, "file:/"+url.PathEscape(name)+"?vfs=memdb", now, "synchronous(OFF)")
 }
 
-// maxReaders bounds the reading connections to a SQLite file.
-const maxReaders = 8
+// maxReaders bounds the reading connections to a SQLite store, of which the
+// journal of a file holds one.
+const maxReaders = 9
 
 func openSQLite(ctx context.Context, dsn string, now func() time.Time, pragmas ...string) (*DB, error) {
 	pragmas = append(pragmas, "busy_timeout(10000)", "foreign_keys(ON)", cachePragma(usualCache))

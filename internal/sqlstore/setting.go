@@ -15,8 +15,11 @@ func (tx *Tx) PutServerSetting(ctx context.Context, name, value string) error {
 	return err
 }
 
-// Answers reports whether the database does.
+// Answers reports whether the database does, and can keep changes.
 func (db *DB) Answers(ctx context.Context) error {
+	if err := db.dialect.sound(); err != nil {
+		return err
+	}
 	return db.View(ctx, func(tx *Tx) error {
 		_, err := tx.ServerSetting(ctx, "")
 		return err

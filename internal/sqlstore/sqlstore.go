@@ -31,7 +31,8 @@ type Tx struct {
 	q       queryer
 	dialect dialect
 	at      time.Time
-	changed bool
+	wrote   bool // anything
+	changed bool // content
 	after   []func()
 }
 
@@ -53,6 +54,12 @@ type dialect interface {
 	// begin starts a write transaction that sees a serial order of changes;
 	// alone: while no other writes.
 	begin(ctx context.Context, db *sql.DB, alone bool) (*sql.Tx, error)
+	// sound fails once no change can be kept any more.
+	sound() error
+	// flush returns when what is committed is on the disk.
+	flush() error
+	// close releases what the dialect holds besides the pools of connections.
+	close() error
 	// retryable reports whether the transaction lost against another one and
 	// would succeed when run again.
 	retryable(err error) bool
@@ -122,10 +129,7 @@ func (db *DB) Shared() bool { return db.dialect.shared() }
 
 // Close releases the store.
 func (db *DB) Close() error {
-	if db.read == db.write {
-		return db.write.Close()
-	}
-	return errors.Join(db.read.Close(), db.write.Close())
+	return errors.Join(db.dialect.close(), db.read.Close(), db.write.Close()) // a pool that is both may be closed twice
 }
 
 func unitOf(ctx context.Context) *Tx {
@@ -148,6 +152,9 @@ func (db *DB) inNewTx(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (db *DB) attempt(ctx context.Context, alone bool, fn func(*Tx) error) error {
+	if err := db.dialect.sound(); err != nil {
+		return err
+	}
 	sqlTx, err := db.dialect.begin(ctx, db.write, alone)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -163,6 +170,11 @@ func (db *DB) attempt(ctx context.Context, alone bool, fn func(*Tx) error) error
 	}
 	if tx.changed {
 		db.changes.Add(1)
+	}
+	if tx.wrote {
+		if err := db.dialect.flush(); err != nil {
+			return fmt.Errorf("commit: %w", err)
+		}
 	}
 	for _, fn := range tx.after {
 		fn()

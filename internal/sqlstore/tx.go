@@ -26,6 +26,7 @@ func (tx *Tx) exec(ctx context.Context, query string, args ...any) (int64, error
 // execQuietly is exec for what no remembered read depends on, such as audit
 // events: it leaves what Remember holds alone.
 func (tx *Tx) execQuietly(ctx context.Context, query string, args ...any) (int64, error) {
+	tx.wrote = true
 	res, err := tx.q.ExecContext(ctx, tx.dialect.rebind(query), args...)
 	if err != nil {
 		return 0, err
