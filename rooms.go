@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/netip"
-	"runtime"
 	"time"
 
 	"foyer/internal/audit"
@@ -42,7 +41,7 @@ type rooms struct {
 // furnish wires every room as c wants it. portal is the URL at which people
 // reach us.
 func (r *rooms) furnish(c Config, portal string) error {
-	r.hasher = signin.NewHasher(signin.DefaultCost, runtime.GOMAXPROCS(0), rand.Reader)
+	r.hasher = signin.NewHasher(signin.DefaultCost, processors, rand.Reader)
 	r.recorder = &audit.Recorder{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) audit.Tx { return tx }),
 		Mint: r.mint, Log: r.log,

@@ -36,6 +36,7 @@ func serve(cmd *cobra.Command, now func() time.Time) error {
 		return exitError{exitUsage, err}
 	}
 	ctx := cmd.Context()
+	foyer.SpareProcessor()
 	server, err := foyer.New(ctx, config, foyer.Outside{Now: now, Stdout: cmd.OutOrStdout(), Stderr: cmd.ErrOrStderr()})
 	if err != nil {
 		if mistake, ok := errors.AsType[foyer.ConfigError](err); ok {
