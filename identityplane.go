@@ -173,7 +173,7 @@ func (r *rooms) hasStore(ctx context.Context, store string) (bool, error) {
 // principalGone ends what hangs from a deleted user or group: assignments, and
 // with a user the password and the sessions.
 func (r *rooms) principalGone(ctx context.Context, resource directory.Resource, id string) error {
-	if err := r.assignments.PrincipalGone(ctx, string(resource), id); err != nil {
+	if _, err := r.provisioning.PrincipalGone(ctx, string(resource), id); err != nil {
 		return err
 	}
 	if err := r.applications.PrincipalGone(ctx, application.Principal{Type: application.PrincipalType(resource), ID: id}); err != nil {

@@ -58,6 +58,8 @@ type operation struct {
 	FailureReason    string
 	PermissionSetArn string
 	AccountID        string `json:"AccountId"`
+	PrincipalType    string
+	PrincipalID      string `json:"PrincipalId"`
 	Done             int
 	Failed           int
 	Left             int
@@ -76,6 +78,9 @@ func (o operation) name() string {
 	case "PROVISION":
 		return strings.TrimSpace("provision " + o.set() + " " + o.AccountID)
 	case "REMOVE":
+		if o.PrincipalID != "" {
+			return strings.ToLower(o.PrincipalType) + " " + o.PrincipalID + " is deleted"
+		}
 		return "account " + o.AccountID + " leaves"
 	default:
 		return "repair drift"

@@ -125,3 +125,55 @@ func TestDriftIsShownAndRepaired(t *testing.T) {
 		t.Errorf("after the repair: %v: %s", err, &out)
 	}
 }
+
+// A deleted group's roles go by one request, which can be watched.
+func TestADeletedGroupIsOneRequest(t *testing.T) {
+	t.Parallel()
+	c, ready, stop := served(t, t.TempDir())
+	defer stop()
+	call := func(service, target string, in, out any) {
+		t.Helper()
+		if err := c.call(t.Context(), service, target, in, out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var there struct {
+		Groups []struct {
+			GroupID string `json:"GroupId"`
+		}
+	}
+	call("identitystore", "AWSIdentityStore.ListGroups", map[string]any{"IdentityStoreId": ready.IdentityStoreID}, &there)
+	for _, g := range there.Groups {
+		call("identitystore", "AWSIdentityStore.DeleteGroup", map[string]any{"IdentityStoreId": ready.IdentityStoreID, "GroupId": g.GroupID}, &struct{}{})
+	}
+	var out strings.Builder
+	if err := newWatch(c, &out, io.Discard).run(t.Context(), false); err != nil || out.String() != "Nothing is left.\n" {
+		t.Errorf("watching ends with %v and says %q", err, &out)
+	}
+	var ended struct{ Operations []operation }
+	call("foyer", "Foyer_20261201.ListProvisioningOperations", map[string]any{"Kind": "REMOVE", "Status": "SUCCEEDED"}, &ended)
+	of := map[string]int{}
+	for _, o := range ended.Operations {
+		of[o.name()]++
+		if o.Done == 0 || o.Failed != 0 || o.Left != 0 {
+			t.Errorf("%s: %+v", o.name(), o)
+		}
+	}
+	if len(there.Groups) == 0 || len(of) == 0 {
+		t.Fatalf("of %d groups none had a role of its own", len(there.Groups))
+	}
+	for _, g := range there.Groups {
+		if name := "group " + g.GroupID + " is deleted"; of[name] > 1 {
+			t.Errorf("%d requests: %s", of[name], name)
+		} else {
+			delete(of, name)
+		}
+	}
+	if len(of) > 0 {
+		t.Errorf("requests of nobody: %v", of)
+	}
+	out.Reset()
+	if err := drift(t.Context(), c, &out, io.Discard, false); err != nil {
+		t.Errorf("drift: %v: %s", err, &out)
+	}
+}

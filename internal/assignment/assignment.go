@@ -58,7 +58,7 @@ func (a Assignment) request(kind provisioning.Kind) provisioning.Request {
 }
 
 // Tx is what assignments need of one transaction. Its listings are of active
-// assignments, by [Assignment.Key], but for AssignmentsNaming.
+// assignments, by [Assignment.Key].
 type Tx interface {
 	Now() time.Time
 	PermissionSet(ctx context.Context, setARN string) (permissionset.Set, bool, error)
@@ -76,9 +76,6 @@ type Tx interface {
 	// stays as it is.
 	PutAssignment(ctx context.Context, a Assignment) error
 	DeleteAssignment(ctx context.Context, a Assignment) (deleted bool, err error)
-	// AssignmentsNaming lists up to limit assignments of a principal itself,
-	// active or not.
-	AssignmentsNaming(ctx context.Context, kind PrincipalType, id string, limit int) ([]Assignment, error)
 }
 
 // Provisioning carries assignments into accounts. *provisioning.Service does.

@@ -75,32 +75,6 @@ func (s *Service) Delete(ctx context.Context, a Assignment) (o provisioning.Oper
 	return o, nil
 }
 
-// goneBatch is how many assignments of a deleted principal are read at once.
-const goneBatch = 500
-
-// PrincipalGone takes away all that a deleted user or group was assigned.
-func (s *Service) PrincipalGone(ctx context.Context, kind, id string) error {
-	return s.InTx(ctx, func(tx Tx) error {
-		for {
-			named, err := tx.AssignmentsNaming(ctx, PrincipalType(kind), id, goneBatch)
-			if err != nil {
-				return err
-			}
-			for _, a := range named {
-				if _, err := tx.DeleteAssignment(ctx, a); err != nil {
-					return err
-				}
-				if _, err := s.Provisioning.Begin(ctx, a.request(provisioning.KindDelete)); err != nil {
-					return err
-				}
-			}
-			if len(named) < goneBatch {
-				return nil
-			}
-		}
-	})
-}
-
 // Provision brings a changed permission set to the accounts it is provisioned
 // in; to one of them unless account is "". It is NotFound in an account where
 // the set is not provisioned.

@@ -272,15 +272,20 @@ func (m *model) userGone(t *rapid.T) {
 		if err != nil {
 			return err
 		}
-		return m.house.assignments.PrincipalGone(ctx, string(m.typeOf(user)), user)
+		o, err := m.house.provision.PrincipalGone(ctx, string(m.typeOf(user)), user)
+		if o.Status == provisioning.InProgress {
+			m.asked[o.ID] = o
+		}
+		return err
 	})
 	m.users = slices.DeleteFunc(m.users, func(u string) bool { return u == user })
 	for _, all := range []map[provisioning.Pair]map[string]bool{m.active, m.pending} {
 		for p, who := range all {
-			if who[user] {
+			had := who[user]
+			delete(who, user)
+			if had && !m.wanted(p) {
 				m.dirty[p] = true
 			}
-			delete(who, user)
 		}
 	}
 }

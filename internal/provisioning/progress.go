@@ -90,6 +90,32 @@ func (s *Service) AccountGone(ctx context.Context, account arn.AccountID) (o Ope
 	return o, nil
 }
 
+// PrincipalGone ends, in the transaction of ctx, all assignments of a deleted user
+// or group, in a few statements however many there are. What was being created
+// for it has failed; the operation it answers is over when the roles are gone
+// that nobody else is assigned. Where there are none there is no operation.
+func (s *Service) PrincipalGone(ctx context.Context, principalType, principalID string) (o Operation, err error) {
+	err = s.InTx(ctx, func(tx Tx) error {
+		roles, err := tx.AssignedToNoOther(ctx, principalType, principalID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.DeleteAssignmentsOf(ctx, principalType, principalID); err != nil {
+			return err
+		}
+		reason := fmt.Sprintf("%s with id %s was deleted.", principalType, principalID)
+		if err := tx.FailCreationsFor(ctx, principalType, principalID, reason); err != nil || len(roles) == 0 {
+			return err
+		}
+		o, err = s.begin(ctx, tx, Request{Kind: KindRemove, PrincipalType: principalType, PrincipalID: principalID}, roles)
+		return err
+	})
+	if err != nil {
+		return Operation{}, fmt.Errorf("%s %s is gone: %w", principalType, principalID, err)
+	}
+	return o, nil
+}
+
 func everySet(ctx context.Context, tx Tx, account arn.AccountID) (all []Pair, err error) {
 	page := paging.Page{Limit: pageSize}
 	for {

@@ -31,7 +31,7 @@ const (
 	KindCreate    Kind = "CREATE"    // an account assignment is created
 	KindDelete    Kind = "DELETE"    // an account assignment is deleted
 	KindProvision Kind = "PROVISION" // a changed permission set is brought to its accounts
-	KindRemove    Kind = "REMOVE"    // an account that has left loses its roles
+	KindRemove    Kind = "REMOVE"    // roles go with an account that has left, or with the principal that had them
 	KindRepair    Kind = "REPAIR"    // roles that somebody else has changed are written again
 )
 
@@ -49,8 +49,8 @@ const (
 type Request struct {
 	Kind          Kind
 	Set           string        // ARN of the permission set
-	Account       arn.AccountID // "" means every account the set is provisioned in
-	PrincipalType string        // of the assignment that is created or deleted; "" otherwise
+	Account       arn.AccountID // "" means every account that it concerns
+	PrincipalType string        // of the assignment that is created or deleted, or of who is deleted; "" otherwise
 	PrincipalID   string
 }
 
@@ -134,6 +134,13 @@ type Tx interface {
 	PermissionSetNamed(ctx context.Context, name string) (permissionset.Set, bool, error)
 	// DeleteAssignmentsIn removes all assignments in an account, active or not.
 	DeleteAssignmentsIn(ctx context.Context, account arn.AccountID) (int, error)
+	// AssignedToNoOther lists, by account and set, what a principal is assigned,
+	// active or not, and nobody else is.
+	AssignedToNoOther(ctx context.Context, principalType, principalID string) ([]Pair, error)
+	// DeleteAssignmentsOf removes all assignments of a principal, active or not.
+	DeleteAssignmentsOf(ctx context.Context, principalType, principalID string) (int, error)
+	// FailCreationsFor ends what is being created for a principal: it has failed for a reason.
+	FailCreationsFor(ctx context.Context, principalType, principalID, reason string) error
 	// EndProvisioningWait takes a pair, done or failed for a reason, from the
 	// operations that wait for it, and answers those. One that waits for nothing
 	// more has failed when any of its pairs has, else succeeded.

@@ -59,12 +59,6 @@ func (tx *Tx) AssignmentsFor(ctx context.Context, kind assignment.PrincipalType,
 	return rows(ctx, tx, scanAssignment, query+" ORDER BY 1, 2, 3, 4 LIMIT ?", append(args, page.Limit)...)
 }
 
-// AssignmentsNaming lists up to limit assignments of a principal itself, active or not.
-func (tx *Tx) AssignmentsNaming(ctx context.Context, kind assignment.PrincipalType, id string, limit int) ([]assignment.Assignment, error) {
-	return rows(ctx, tx, scanAssignment, "SELECT "+assignmentColumns+` FROM account_assignment WHERE principal_id = ? AND principal_type = ?
-		ORDER BY account, permission_set LIMIT ?`, id, string(kind), limit)
-}
-
 // CountProvisionedSets counts the permission sets that have a role in an
 // account, or will have one as soon as what is asked for is done.
 func (tx *Tx) CountProvisionedSets(ctx context.Context, account arn.AccountID) (n int, err error) {

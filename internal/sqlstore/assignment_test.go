@@ -89,7 +89,8 @@ func houseOn(t *testing.T, db *sqlstore.DB) *house {
 		},
 	}
 	h.people.Gone = func(ctx context.Context, resource directory.Resource, id string) error {
-		return h.assignments.PrincipalGone(ctx, string(resource), id)
+		_, err := h.prov.PrincipalGone(ctx, string(resource), id)
+		return err
 	}
 	ann, err := h.people.CreateUser(t.Context(), "test", person("ann"))
 	must(t, "user", err)

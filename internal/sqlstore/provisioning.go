@@ -176,6 +176,35 @@ func (tx *Tx) DeleteAssignmentsIn(ctx context.Context, account arn.AccountID) (i
 	return int(n), err
 }
 
+// AssignedToNoOther lists what a principal is assigned, and nobody else is.
+func (tx *Tx) AssignedToNoOther(ctx context.Context, principalType, principalID string) ([]provisioning.Pair, error) {
+	return rows(ctx, tx, func(row scanner) (p provisioning.Pair, err error) {
+		return p, row.Scan(&p.Account, &p.Set)
+	}, `SELECT account, permission_set FROM account_assignment a WHERE principal_id = ? AND principal_type = ?
+		AND NOT EXISTS (SELECT 1 FROM account_assignment x WHERE x.account = a.account AND x.permission_set = a.permission_set
+			AND (x.principal_type, x.principal_id) <> (?, ?))
+		ORDER BY account, permission_set`, principalID, principalType, principalType, principalID)
+}
+
+// DeleteAssignmentsOf removes all assignments of a principal.
+func (tx *Tx) DeleteAssignmentsOf(ctx context.Context, principalType, principalID string) (int, error) {
+	n, err := tx.exec(ctx, "DELETE FROM account_assignment WHERE principal_id = ? AND principal_type = ?", principalID, principalType)
+	return int(n), err
+}
+
+// FailCreationsFor ends what is being created for a principal as failed.
+func (tx *Tx) FailCreationsFor(ctx context.Context, principalType, principalID, reason string) error {
+	const theirs = "kind = 'CREATE' AND status = 'IN_PROGRESS' AND principal_type = ? AND principal_id = ?"
+	_, err := tx.execQuietly(ctx, `DELETE FROM provisioning_wait WHERE (account, permission_set, operation) IN
+		(SELECT account, permission_set, id FROM provisioning_operation WHERE `+theirs+")", principalType, principalID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.execQuietly(ctx, "UPDATE provisioning_operation SET status = 'FAILED', reason = ?, failed = failed + waits, waits = 0 WHERE "+theirs,
+		reason, principalType, principalID)
+	return err
+}
+
 // ActivateAssignment lets a principal use an assignment that was pending.
 func (tx *Tx) ActivateAssignment(ctx context.Context, r provisioning.Request) error {
 	_, err := tx.exec(ctx, `UPDATE account_assignment SET active = 1
