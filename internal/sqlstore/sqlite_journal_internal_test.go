@@ -2,6 +2,10 @@ package sqlstore
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -116,6 +120,72 @@ func TestOnlyChangesAreFlushed(t *testing.T) {
 			t.Errorf("%s: %d flushes, want %d", step.does, flushes, step.flushed)
 		}
 	}
+}
+
+// Power that goes while nobody has been told anything leaves a log that ends
+// anywhere: what is found again is what some commit left, and no later one's.
+func TestAJournalThatEndsEarlyEndsAfterACommit(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	db, err := OpenFile(ctx, dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	const commits = 20
+	for n := range commits {
+		if err := put(ctx, db, fmt.Sprintf("commit %02d", n), strings.Repeat("x", 300*n), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, err := os.ReadFile(filepath.Join(dir, "foyer.db-wal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	most := 0
+	for end := len(log) / 2; end < len(log); end += len(log) / 61 { // the first half is the schema's
+		found := commitsFound(t, dir, log[:end])
+		if found < most {
+			t.Fatalf("%d bytes hold %d commits, fewer held %d", end, found, most)
+		}
+		most = found
+	}
+	if found := commitsFound(t, dir, log); found != commits {
+		t.Errorf("the whole log holds %d commits of %d", found, commits)
+	}
+	if most == 0 {
+		t.Error("no part of the log holds anything")
+	}
+}
+
+// commitsFound opens the store of dir with another log, and counts commits from
+// the first to the last there is: none is missing among them.
+func commitsFound(t *testing.T, dir string, log []byte) int {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "foyer.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := t.TempDir()
+	if err := errors.Join(os.WriteFile(filepath.Join(again, "foyer.db"), text, 0o600), os.WriteFile(filepath.Join(again, "foyer.db-wal"), log, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	db, err := OpenFile(t.Context(), again, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var count int
+	var last string
+	if err := db.View(t.Context(), func(tx *Tx) error {
+		_, err := tx.queryRow(t.Context(), "SELECT COUNT(*), COALESCE(MAX(name), '') FROM server_setting WHERE name LIKE 'commit %'", nil, &count, &last)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("commit %02d", count-1); count > 0 && last != want {
+		t.Errorf("with %d bytes of log there are %d commits, the last of them %q", len(log), count, last)
+	}
+	return count
 }
 
 func ignore(err, expected error) error {
