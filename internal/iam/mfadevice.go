@@ -89,7 +89,7 @@ type NewMFADevice struct {
 }
 
 // CreateMFADevice makes a device that is nobody's yet. Its seed is shown this
-// once.
+// once. An account may have as many devices as users, as AWS has it.
 func (s *Service) CreateMFADevice(ctx context.Context, n NewMFADevice) (d MFADevice, err error) {
 	if n.Path == "" {
 		n.Path = "/"
@@ -109,6 +109,13 @@ func (s *Service) CreateMFADevice(ctx context.Context, n NewMFADevice) (d MFADev
 		made, err := tx.InsertIAMDevice(ctx, StoredDevice{MFADevice: d, Sealed: sealed})
 		if err == nil && !made {
 			err = fault.Newf(fault.Conflict, "MFADevice entity at the same path and name already exists.")
+		}
+		if err != nil {
+			return err
+		}
+		counts, err := tx.IAMCounts(ctx, n.Account)
+		if most := s.quotas().Users; err == nil && quota.Exceeded(most, int(counts.MFADevices)) {
+			err = exceeded("VirtualMFADevicesPerAccount", most)
 		}
 		return err
 	})

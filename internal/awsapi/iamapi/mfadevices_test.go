@@ -138,6 +138,7 @@ func TestMFADevicesHaveALimitAndPages(t *testing.T) {
 			{call: "ListVirtualMFADevices MaxItems=2", shows: `<Marker>(.+?)</Marker>`, keeps: "Next", lacks: "phones/zzz"},
 			{call: "ListVirtualMFADevices MaxItems=2 Marker=$Next", shows: `phones/zzz<`, lacks: "phones/two"},
 			{call: "ListVirtualMFADevices AssignmentStatus=Assigned MaxItems=2 Marker=$Next", fails: "ValidationError Invalid Marker."},
+			{call: "CreateVirtualMFADevice VirtualMFADeviceName=fourth", fails: "LimitExceeded Cannot exceed quota for VirtualMFADevicesPerAccount: 3"},
 		})
 	})
 }
