@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -28,17 +29,18 @@ import (
 	"foyer/internal/saml"
 )
 
-// oidcIssuer is an OpenID Connect issuer of a script, with its own certificate.
+// oidcIssuer is an OpenID Connect issuer with a certificate of its own.
 type oidcIssuer struct {
 	server *httptest.Server
 	key    *ecdsa.PrivateKey
 }
 
-// issuer starts an OpenID Connect issuer and sets ISSUER, ISSUER_HOST and
-// ISSUER_THUMBPRINT.
-func issuer(ts *testscript.TestScript, _ bool, _ []string) {
+// startIssuer starts an issuer; whoever starts it closes its server.
+func startIssuer() (*oidcIssuer, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
-	ts.Check(err)
+	if err != nil {
+		return nil, err
+	}
 	is := &oidcIssuer{key: key}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
@@ -50,23 +52,50 @@ func issuer(ts *testscript.TestScript, _ bool, _ []string) {
 	is.server = httptest.NewUnstartedServer(mux)
 	is.server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	is.server.StartTLS()
-	ts.Defer(is.server.Close)
-	running(ts).issuer = is
-	sum := sha1.Sum(is.server.Certificate().Raw)
-	ts.Setenv("ISSUER", is.server.URL)
-	ts.Setenv("ISSUER_HOST", strings.TrimPrefix(is.server.URL, "https://"))
-	ts.Setenv("ISSUER_THUMBPRINT", hex.EncodeToString(sum[:]))
+	return is, nil
 }
 
-// idToken sets NAME to a token of the script's issuer, good for ten minutes,
-// with further claims: CLAIM=TEXT, or CLAIM:=JSON.
+// thumbprint is that of the issuer's certificate.
+func (is *oidcIssuer) thumbprint() string {
+	sum := sha1.Sum(is.server.Certificate().Raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// host is the issuer's name in condition keys.
+func (is *oidcIssuer) host() string { return strings.TrimPrefix(is.server.URL, "https://") }
+
+// token is one of the issuer's, good for ten minutes, with further claims.
+func (is *oidcIssuer) token(claims map[string]any) (string, error) {
+	now := time.Now()
+	all := map[string]any{"iss": is.server.URL, "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix()}
+	maps.Copy(all, claims)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES384, Key: jose.JSONWebKey{Key: is.key, KeyID: "one"}}, nil)
+	if err != nil {
+		return "", err
+	}
+	return jwt.Signed(signer).Claims(all).Serialize()
+}
+
+// issuer starts an OpenID Connect issuer and sets ISSUER, ISSUER_HOST and
+// ISSUER_THUMBPRINT.
+func issuer(ts *testscript.TestScript, _ bool, _ []string) {
+	is, err := startIssuer()
+	ts.Check(err)
+	ts.Defer(is.server.Close)
+	running(ts).issuer = is
+	ts.Setenv("ISSUER", is.server.URL)
+	ts.Setenv("ISSUER_HOST", is.host())
+	ts.Setenv("ISSUER_THUMBPRINT", is.thumbprint())
+}
+
+// idToken sets NAME to a token of the script's issuer, with further claims:
+// CLAIM=TEXT, or CLAIM:=JSON.
 func idToken(ts *testscript.TestScript, _ bool, args []string) {
 	is := running(ts).issuer
 	if len(args) == 0 || is == nil {
 		ts.Fatalf("usage, after issuer: idtoken NAME CLAIM=TEXT|CLAIM:=JSON ...")
 	}
-	now := time.Now()
-	claims := map[string]any{"iss": is.server.URL, "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix()}
+	claims := map[string]any{}
 	for _, arg := range args[1:] {
 		if name, text, ok := strings.Cut(arg, ":="); ok {
 			var value any
@@ -77,11 +106,40 @@ func idToken(ts *testscript.TestScript, _ bool, args []string) {
 		name, text, _ := strings.Cut(arg, "=")
 		claims[name] = text
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES384, Key: jose.JSONWebKey{Key: is.key, KeyID: "one"}}, nil)
-	ts.Check(err)
-	token, err := jwt.Signed(signer).Claims(claims).Serialize()
+	token, err := is.token(claims)
 	ts.Check(err)
 	ts.Setenv(args[0], token)
+}
+
+// newSAMLProvider makes a SAML identity provider.
+func newSAMLProvider() (*saml.Signer, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "idp"}, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := x509.ParseCertificate(der)
+	return &saml.Signer{EntityID: "https://idp.example.net", Key: key, Certificate: certificate}, err
+}
+
+// assert is, as base64, a provider's response of a moment, with AWS's
+// attributes by their last word: NAME=VALUE.
+func assert(signer *saml.Signer, issued time.Time, attributes ...string) (string, error) {
+	st := saml.Statement{
+		ID: strconv.FormatInt(time.Now().UnixNano(), 10), Subject: "ann", Format: saml.FormatPersistent,
+		Audience: saml.AWSAudience, Recipient: saml.AWSAudience, Issued: issued, Lifetime: 5 * time.Minute,
+	}
+	for _, a := range attributes {
+		name, value, _ := strings.Cut(a, "=")
+		st.Attributes = append(st.Attributes, saml.Attribute{Name: "https://aws.amazon.com/SAML/Attributes/" + name, Values: []string{value}})
+	}
+	response, err := signer.Response(st)
+	return base64.StdEncoding.EncodeToString(response), err
 }
 
 // samlIDP makes a SAML identity provider and writes its metadata to a file.
@@ -89,38 +147,23 @@ func samlIDP(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: samlidp METADATA-FILE")
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	signer, err := newSAMLProvider()
 	ts.Check(err)
-	now := time.Now()
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "idp"}, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	ts.Check(err)
-	certificate, err := x509.ParseCertificate(der)
-	ts.Check(err)
-	running(ts).saml = &saml.Signer{EntityID: "https://idp.example.net", Key: key, Certificate: certificate}
-	metadata, err := running(ts).saml.Metadata("https://idp.example.net/sso")
+	running(ts).saml = signer
+	metadata, err := signer.Metadata("https://idp.example.net/sso")
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(metadata), 0o600))
 }
 
-// assertion writes, as base64, a response of the script's SAML provider with
-// AWS's attributes by their last word: NAME=VALUE.
+// assertion writes a response of the script's SAML provider.
 func assertion(ts *testscript.TestScript, _ bool, args []string) {
 	signer := running(ts).saml
 	if len(args) == 0 || signer == nil {
 		ts.Fatalf("usage, after samlidp: assertion FILE ATTRIBUTE=VALUE ...")
 	}
-	st := saml.Statement{
-		ID: strconv.FormatInt(time.Now().UnixNano(), 10), Subject: "ann", Format: saml.FormatPersistent,
-		Audience: saml.AWSAudience, Recipient: saml.AWSAudience, Issued: time.Now(), Lifetime: 5 * time.Minute,
-	}
-	for _, arg := range args[1:] {
-		name, value, _ := strings.Cut(arg, "=")
-		st.Attributes = append(st.Attributes, saml.Attribute{Name: "https://aws.amazon.com/SAML/Attributes/" + name, Values: []string{value}})
-	}
-	response, err := signer.Response(st)
+	response, err := assert(signer, time.Now(), args[1:]...)
 	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(base64.StdEncoding.EncodeToString(response)), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(response), 0o600))
 }
 
 // verify finds the keys of a token's issuer as any relying party would, checks

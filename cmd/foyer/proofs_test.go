@@ -31,27 +31,33 @@ func codes(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// certified makes an RSA key with a certificate of its own, both as PEM.
+func certified(name string, from, until time.Time) (key, certificate string, err error) {
+	made, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return "", "", err
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name + ".example"}, NotBefore: from, NotAfter: until}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, made.Public(), made)
+	text := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	return text("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(made)), text("CERTIFICATE", der), err
+}
+
 // keypair NAME makes an RSA key with a certificate: NAME-key.pem, NAME-public.pem
 // and NAME-cert.pem.
 func keypair(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: keypair NAME")
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, certificate, err := certified(args[0], time.Now().Add(-time.Hour), time.Now().Add(24*time.Hour))
 	ts.Check(err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: args[0] + ".example"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-	}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	block, _ := pem.Decode([]byte(certificate))
+	parsed, err := x509.ParseCertificate(block.Bytes)
 	ts.Check(err)
-	public, err := x509.MarshalPKIXPublicKey(key.Public())
-	ts.Check(err)
-	for name, block := range map[string]pem.Block{
-		"key":    {Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)},
-		"public": {Type: "PUBLIC KEY", Bytes: public},
-		"cert":   {Type: "CERTIFICATE", Bytes: cert},
-	} {
-		ts.Check(os.WriteFile(ts.MkAbs(args[0]+"-"+name+".pem"), pem.EncodeToMemory(&block), 0o600))
+	public := string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: parsed.RawSubjectPublicKeyInfo}))
+	for name, text := range map[string]string{"key": key, "public": public, "cert": certificate} {
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]+"-"+name+".pem"), []byte(text), 0o600))
 	}
 }
