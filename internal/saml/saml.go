@@ -97,6 +97,16 @@ func (e *Expired) Error() string { return e.Err.Error() }
 // Unwrap returns the fault.
 func (e *Expired) Unwrap() error { return e.Err }
 
+// Refused is the failure of a response in which the identity provider says that
+// it vouches for nobody.
+type Refused struct{ Err error }
+
+// Error returns the reason.
+func (e *Refused) Error() string { return e.Err.Error() }
+
+// Unwrap returns the fault.
+func (e *Refused) Unwrap() error { return e.Err }
+
 func invalid(format string, args ...any) error {
 	return fault.Newf(fault.Invalid, format, args...)
 }

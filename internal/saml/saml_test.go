@@ -194,6 +194,14 @@ func TestTooLateIsToldFromWrong(t *testing.T) {
 	}
 }
 
+func TestAProviderThatRefusesIsToldFromWrong(t *testing.T) {
+	failed := forge(t, func(d string) string { return strings.Replace(d, "status:Success", "status:Responder", 1) })
+	_, err := saml.Verify(failed, trust(), now)
+	if _, ok := errors.AsType[*saml.Refused](err); !ok {
+		t.Errorf("err = %v, want Refused", err)
+	}
+}
+
 func TestMetadataSaysWhoSigns(t *testing.T) {
 	doc, err := idp().Metadata("https://portal.example.net/saml")
 	if err != nil {

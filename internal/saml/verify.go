@@ -13,8 +13,9 @@ import (
 // Verify checks a SAML response against trust at the moment now and returns
 // what its one assertion says. The assertion, or the response around it, must
 // be signed with RSA or ECDSA over SHA-256 or better by a trusted certificate.
-// It fails with *Expired when only the time is wrong, else with an Invalid
-// fault that names the first rule broken.
+// It fails with *Expired when only the time is wrong, with *Refused when the
+// response says that nobody was authenticated, else with an Invalid fault that
+// names the first rule broken.
 func Verify(response []byte, trust Trust, now time.Time) (*Assertion, error) {
 	root, err := parse(response, maxResponse)
 	if err != nil {
@@ -89,7 +90,7 @@ func checkStatus(root *etree.Element) error {
 		return err
 	}
 	if got := code.SelectAttrValue("Value", ""); got != statusSuccess {
-		return invalid("The identity provider answered the status %s.", got)
+		return &Refused{invalid("The identity provider answered the status %s.", got)}
 	}
 	return nil
 }

@@ -105,6 +105,9 @@ func prove(a *saml.Assertion, p iam.SAMLProvider) (*proof, error) {
 }
 
 func asInvalidToken(err error) error {
+	if refused, ok := errors.AsType[*saml.Refused](err); ok {
+		return &RejectedClaim{refused}
+	}
 	if _, late := errors.AsType[*saml.Expired](err); late || fault.Of(err) == fault.Internal {
 		return err
 	}

@@ -41,8 +41,8 @@ type Federated struct {
 // AssumeRoleWithSAML begins a session of a role for the subject of an
 // assertion. The assertion must name the pair of role and provider, and the
 // role's trust policy must allow the provider's subjects. It fails with
-// *InvalidToken, with *saml.Expired, or with a Denied fault that says no more
-// than AWS does.
+// *InvalidToken, with *RejectedClaim when the provider vouches for nobody, with
+// *saml.Expired, or with a Denied fault that says no more than AWS does.
 func (s *Service) AssumeRoleWithSAML(ctx context.Context, call *wire.Call, in AssumeRoleWithSAML) (Federated, error) {
 	provider, err := s.provider(ctx, in.ProviderARN)
 	if err != nil {

@@ -56,7 +56,8 @@ type WebIdentity struct {
 	Audience string
 }
 
-// RejectedClaim refuses a token that its issuer would refuse too: not yet.
+// RejectedClaim refuses a token that its issuer would refuse too, not yet being
+// good, and a response in which the provider itself refuses.
 type RejectedClaim struct{ Err error }
 
 // Error returns the reason.
