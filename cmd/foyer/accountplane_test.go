@@ -20,6 +20,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -76,6 +77,17 @@ func (p *accountPlane) enter(t *testing.T, name string) {
 	})
 	fatal(t, err)
 	p.callers[name] = p.config(credentials.NewStaticCredentialsProvider(*role.Credentials.AccessKeyId, *role.Credentials.SecretAccessKey, *role.Credentials.SessionToken))
+}
+
+// found makes a member of the operator's organization, and returns its id.
+func (p *accountPlane) found(t *testing.T) string {
+	t.Helper()
+	org := organizations.NewFromConfig(p.callers["operator"])
+	made, err := org.CreateAccount(t.Context(), &organizations.CreateAccountInput{AccountName: awssdk.String("Workshop"), Email: awssdk.String("workshop@example.net")})
+	fatal(t, err)
+	status, err := org.DescribeCreateAccountStatus(t.Context(), &organizations.DescribeCreateAccountStatusInput{CreateAccountRequestId: made.CreateAccountStatus.Id})
+	fatal(t, err)
+	return *status.CreateAccountStatus.AccountId
 }
 
 // send calls an operation, really signed unless who calls has no key. It returns the answer's text, and of a
