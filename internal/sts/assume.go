@@ -150,7 +150,8 @@ func (s *Service) checkTrust(ctx context.Context, call *wire.Call, role iam.Role
 	if in.Duration > 0 {
 		keys["sts:DurationSeconds"] = []string{strconv.Itoa(int(in.Duration / time.Second))}
 	}
-	asked := actions("sts:AssumeRole", handed.explicit, handed.identity)
+	// Tags that the calling session hands down are set in the new one all the same.
+	asked := actions("sts:AssumeRole", handed.tags, handed.identity)
 	if handed.context != nil {
 		asked = append(asked, "sts:SetContext")
 		keys["sts:RequestContextProviders"] = []string{ContextProvider}
