@@ -3,6 +3,7 @@ package edge
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"foyer/internal/sigv4"
@@ -50,7 +51,7 @@ func newRoutes(apis []*wire.API) *routes {
 
 // find returns the service of a request; nil when it is no API call at all.
 func (r *routes) find(req *http.Request, signed *sigv4.Signature, form url.Values) *wire.API {
-	if api := r.host(req.Host); api != nil {
+	if api, _ := r.host(req.Host); api != nil {
 		return api
 	}
 	if signed != nil {
@@ -73,23 +74,38 @@ func (r *routes) find(req *http.Request, signed *sigv4.Signature, form url.Value
 	return r.path(req)
 }
 
+// globalRegion is where AWS's names without a Region lead.
+const globalRegion = "us-east-1"
+
+// regionName is the form of a Region's name.
+var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
+
 // host recognises AWS-style names: oidc.us-east-1.amazonaws.com,
-// portal.sso.us-east-1.api.aws, iam.amazonaws.com, sts-fips.….
-func (r *routes) host(host string) *wire.API {
+// portal.sso.us-east-1.api.aws, iam.amazonaws.com, sts-fips.…. It returns the
+// Region for which calls to that name have to be signed; "" when any will do.
+func (r *routes) host(host string) (api *wire.API, region string) {
 	name, _, _ := strings.Cut(strings.ToLower(host), ":")
-	prefix, ok := strings.CutSuffix(name, ".amazonaws.com")
+	whole, ok := strings.CutSuffix(name, ".amazonaws.com")
 	if !ok {
-		if prefix, ok = strings.CutSuffix(name, ".api.aws"); !ok {
-			return nil
+		if whole, ok = strings.CutSuffix(name, ".api.aws"); !ok {
+			return nil, ""
 		}
 	}
-	for prefix != "" {
-		if api := r.byHost[strings.Replace(prefix, "-fips", "", 1)]; api != nil {
-			return api
+	for prefix := whole; prefix != ""; prefix, _, _ = cutLast(prefix, '.') {
+		api = r.byHost[strings.Replace(prefix, "-fips", "", 1)]
+		if api == nil {
+			continue
 		}
-		prefix, _, _ = cutLast(prefix, '.')
+		switch rest := strings.TrimPrefix(whole[len(prefix):], "."); {
+		case rest == "" || rest == "global":
+			return api, globalRegion
+		case regionName.MatchString(rest):
+			return api, rest
+		default:
+			return api, ""
+		}
 	}
-	return nil
+	return nil, ""
 }
 
 // signer finds a service by its signing name. Two services share one: then the

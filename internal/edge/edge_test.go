@@ -152,6 +152,7 @@ type call struct {
 	header                   map[string]string
 	unsigned                 bool
 	service, key, secret     string
+	region                   string
 	at                       time.Time
 	change                   func(*http.Request)
 }
@@ -179,7 +180,7 @@ func (h *house) do(t testing.TB, c call) (status int, header http.Header, body s
 			at = now
 		}
 		credentials := aws.Credentials{AccessKeyID: orElse(c.key, keyID), SecretAccessKey: orElse(c.secret, secret1)}
-		if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, hex.EncodeToString(sum[:]), orElse(c.service, "sts"), "eu-west-1", at); err != nil {
+		if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, hex.EncodeToString(sum[:]), orElse(c.service, "sts"), orElse(c.region, "eu-west-1"), at); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -225,6 +226,11 @@ func TestAnswers(t *testing.T) {
 		"a signed Query call":                  {c: call{body: whoAmI, header: form}, status: 200, want: "<WhoAmIResponse xmlns="},
 		"a signed JSON call":                   {c: call{body: newUser, header: json, service: identity}, status: 200, want: `"UserId":"90671a2b3c-`},
 		"a Query call by host name":            {c: call{body: whoAmI, header: form, host: "sts.eu-west-1.amazonaws.com"}, status: 200, want: "WhoAmIResponse"},
+		"a Query call by a global host name":   {c: call{body: whoAmI, header: form, host: "sts.amazonaws.com", region: "us-east-1"}, status: 200, want: "WhoAmIResponse"},
+		"a host of another partition":          {c: call{body: whoAmI, header: form, host: "sts.us-gov.amazonaws.com", region: "us-gov-west-1"}, status: 200, want: "WhoAmIResponse"},
+		"another Region than the host's":       {c: call{body: whoAmI, header: form, host: "sts-fips.us-east-1.amazonaws.com:443"}, status: 403, want: "<Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region.</Message>"},
+		"another Region than a global host's":  {c: call{body: whoAmI, header: form, host: "sts.global.api.aws"}, status: 403, want: "<Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region.</Message>"},
+		"JSON: another Region than the host's": {c: call{body: newUser, header: json, service: identity, host: "identitystore.us-east-1.amazonaws.com"}, status: 400, want: "Credential should be scoped to a valid region.", header: "InvalidSignatureException"},
 		"a GET with its parameters in the URL": {c: call{method: "GET", path: "/?" + whoAmI}, status: 200, want: "WhoAmIResponse"},
 		"a page":                               {c: call{method: "GET", path: "/start", unsigned: true}, status: 200, want: "a page"},
 		"a browser's form":                     {c: call{path: "/signin", body: "a=b", header: map[string]string{"Content-Type": form["Content-Type"], "Accept": "text/html,*/*"}, unsigned: true}, status: 200, want: "a page"},

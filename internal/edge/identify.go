@@ -30,6 +30,9 @@ func (h *handler) identify(ctx context.Context, x *exchange) *wire.Error {
 		return refused(x.call.API, &sigv4.Error{Reason: sigv4.Mismatch, Err: fault.Newf(fault.Unauthenticated,
 			"Credential should be scoped to correct service: '%s'.", x.call.API.SigningName)})
 	}
+	if _, region := h.routes.host(x.request.Host); region != "" && x.signature.Region != region {
+		return refused(x.call.API, &sigv4.Error{Reason: sigv4.Mismatch, Err: fault.Newf(fault.Unauthenticated, "Credential should be scoped to a valid region.")})
+	}
 	if err := x.signature.CheckTime(x.call.Time); err != nil {
 		return refused(x.call.API, err)
 	}
