@@ -1,6 +1,9 @@
 package policygrant
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // language is the texts that match a pattern of each of some lists, and none of
 // others.
@@ -23,10 +26,55 @@ func (l language) in(c choice) language {
 // out narrows a language to what is not of a choice.
 func (l language) out(c choice) language { return l.in(choice{c.patterns, !c.but}) }
 
-// hasText reports whether any text is of the language. It walks through the
-// sets of places that patterns can be at, after every beginning of a text, for
-// as long as the budget lasts.
+// plain is the language without the patterns that need no walk to be seen to
+// add nothing: of each list those that a pattern of the others holds. Policies
+// that are compared have most patterns in common.
+func (l language) plain() language {
+	of := make([][]string, len(l.of))
+	for i, patterns := range l.of {
+		of[i] = slices.DeleteFunc(slices.Clone(patterns), func(p string) bool {
+			return slices.ContainsFunc(l.not, func(q string) bool {
+				l.budget.spend(costOfGlob)
+				return holds(q, p)
+			})
+		})
+	}
+	l.of = of
+	return l
+}
+
+// holds reports whether a pattern matches what another is written as, and so
+// whatever the other matches: a ? may then stand for a ?, but not for a star.
+func holds(pattern, other string) bool {
+	star, from := -1, 0
+	i, j := 0, 0
+	for j < len(other) {
+		switch {
+		case i < len(pattern) && pattern[i] == '*':
+			star, from = i, j
+			i++
+		case i < len(pattern) && other[j] != '*' && (pattern[i] == '?' || pattern[i] == other[j]):
+			i, j = i+1, j+1
+		case star >= 0:
+			from++
+			i, j = star+1, from
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[i:], "*") == ""
+}
+
+// hasText reports whether any text is of the language.
 func (l language) hasText() bool {
+	l = l.plain()
+	return !slices.ContainsFunc(l.of, func(patterns []string) bool { return len(patterns) == 0 }) && l.walk()
+}
+
+// walk looks for a text of the language: it goes through the sets of places that
+// patterns can be at, after every beginning of a text, for as long as the budget
+// lasts.
+func (l language) walk() bool {
 	alphabet := l.alphabet()
 	start := l.start()
 	seen, queue := map[string]bool{key(start): true}, [][]places{start}

@@ -149,6 +149,17 @@ func TestTheWorkIsBounded(t *testing.T) {
 	}
 }
 
+// Every policy of AWS's can be compared, and grants nothing that it does not
+// grant itself.
+func TestEveryManagedPolicyIsCompared(t *testing.T) {
+	t.Parallel()
+	for _, m := range awsmanaged.All() {
+		if found, err := policygrant.New(policygrant.Compile(m.Document()), policygrant.Compile(m.Document())); err != nil || len(found) > 0 {
+			t.Errorf("%s beside itself: %v, %v", m.Name, found, err)
+		}
+	}
+}
+
 // drawn is a random policy of a small world.
 func drawn(t *rapid.T, label string) string {
 	pick := func(of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }
