@@ -21,7 +21,7 @@ import (
 // A keyed condition decides about a call: with one value it holds, with another
 // it does not. <NAME> stands for what the judges know.
 type keyed struct {
-	by          string // who calls: a user, a session of a role, of one by saml or web, or a person
+	by          string // who calls: a user, a session of a role, of one by saml or web, a person; or who brings an assertion
 	operator    string
 	key         string
 	holds, fail string
@@ -67,13 +67,24 @@ var everyKey = []keyed{
 	{"role", "Null", "aws:FederatedProvider", "true", "false"},
 
 	{"saml", "ArnEquals", "aws:FederatedProvider", "<SAML>", "<WEB>"},
-	{"saml", "StringEquals", "saml:aud", "https://signin.aws.amazon.com/saml", "https://example.net/saml"},
-	{"saml", "StringEquals", "SAML:iss", "https://idp.example.net", "https://example.net"},
 	{"saml", "StringEquals", "saml:sub", "ann", "ben"},
 	{"saml", "StringEquals", "saml:sub_type", "persistent", "transient"},
 	{"saml", "StringLike", "saml:namequalifier", "?*=", "none"},
+	{"saml", "Null", "saml:aud", "true", "false"}, // it decides who comes in, and not what they may do
 	{"saml", "StringEquals", "aws:PrincipalTag/Team", "blue", "red"},
 	{"saml", "StringEquals", "aws:SourceIdentity", "ann@example.net", "ann"},
+
+	{"assertion", "StringEquals", "SAML:aud", "https://signin.aws.amazon.com/saml", "https://example.net/saml"},
+	{"assertion", "StringEquals", "saml:iss", "https://idp.example.net", "https://example.net"},
+	{"assertion", "StringEquals", "saml:doc", "<M>/Corp", "<M>/Other"},
+	{"assertion", "StringEquals", "saml:sub", "ann", "ben"},
+	{"assertion", "ForAnyValue:StringLike", "saml:edupersonaffiliation", "staff", "student"},
+	{"assertion", "StringEquals", "saml:mail", "ann@example.net", "ben@example.net"},
+	{"assertion", "StringEquals", "saml:uid", "S-1-5-21", "S-1-5-22"},
+	{"assertion", "StringEquals", "saml:commonName", "Ann Lee", "Ben Lee"},
+	{"assertion", "StringEquals", "aws:RequestTag/Team", "blue", "red"},
+	{"assertion", "StringEquals", "sts:SourceIdentity", "ann@example.net", "ben"},
+	{"assertion", "StringEquals", "sts:RoleSessionName", "ann", "ben"},
 
 	{"web", "ArnEquals", "aws:FederatedProvider", "<WEB>", "<SAML>"},
 	{"web", "StringEquals", "<ISSUER>:sub", "job", "another"},
@@ -108,16 +119,17 @@ func TestEveryConditionKeyDecides(t *testing.T) {
 // one condition lets act or not.
 type judges struct {
 	*accountPlane
-	users *iam.Client // of root, who writes the conditions
+	users     *iam.Client // of root, who writes the conditions
+	assertion string
 }
 
 func newJudges(t *testing.T, h *house) *judges {
 	t.Helper()
 	ctx, m, now := t.Context(), h.ManagementAccountID, time.Now()
-	j := &judges{&accountPlane{house: h, callers: map[string]awssdk.Config{}, kept: map[string]string{
+	j := &judges{accountPlane: &accountPlane{house: h, callers: map[string]awssdk.Config{}, kept: map[string]string{
 		"M": m, "REGION": h.Region, "STORE": h.IdentityStoreID, "PERSON": h.userID(t, "ada"),
 		"EARLIER": now.Add(-time.Hour).UTC().Format(time.RFC3339), "LATER": now.Add(time.Hour).UTC().Format(time.RFC3339),
-	}}, iam.NewFromConfig(h.root())}
+	}}, users: iam.NewFromConfig(h.root())}
 	org := organizations.NewFromConfig(h.root())
 	described, err := org.DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
 	fatal(t, err)
@@ -148,11 +160,11 @@ func newJudges(t *testing.T, h *house) *judges {
 	fatal(t, err)
 	j.kept["SAML"] = *corp.SAMLProviderArn
 	j.role(t, "saml", `{"Federated":"`+*corp.SAMLProviderArn+`"}`, "sts:AssumeRoleWithSAML")
-	response, err := assert(idp, now, "Role="+*j.arn("saml")+","+*corp.SAMLProviderArn, "RoleSessionName=ann", "PrincipalTag:Team=blue", "SourceIdentity=ann@example.net")
+	j.assertion, err = assert(idp, now, "Role="+*j.arn("saml")+","+*corp.SAMLProviderArn, "RoleSessionName=ann", "PrincipalTag:Team=blue", "SourceIdentity=ann@example.net",
+		"urn:oid:1.3.6.1.4.1.5923.1.1.1.1=staff", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress=ann@example.net",
+		"http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid=S-1-5-21", "http://schemas.xmlsoap.org/claims/CommonName=Ann Lee")
 	fatal(t, err)
-	asserted, err := sts.NewFromConfig(h.config(nil)).AssumeRoleWithSAML(ctx, &sts.AssumeRoleWithSAMLInput{
-		RoleArn: j.arn("saml"), PrincipalArn: corp.SAMLProviderArn, SAMLAssertion: &response,
-	})
+	asserted, err := j.present(t)
 	fatal(t, err)
 	j.enters("saml", asserted.Credentials)
 
@@ -200,6 +212,23 @@ func (j *judges) enters(name string, c *ststypes.Credentials) {
 	j.callers[name] = j.config(credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken))
 }
 
+// present presents the assertion.
+func (j *judges) present(t *testing.T) (*sts.AssumeRoleWithSAMLOutput, error) {
+	t.Helper()
+	return sts.NewFromConfig(j.config(nil)).AssumeRoleWithSAML(t.Context(), &sts.AssumeRoleWithSAMLInput{
+		RoleArn: j.arn("saml"), PrincipalArn: awssdk.String(j.kept["SAML"]), SAMLAssertion: &j.assertion,
+	})
+}
+
+// trust lets a condition decide who may begin a session of a role.
+func (j *judges) trust(t *testing.T, role, principal, assume string, condition []byte) {
+	t.Helper()
+	document := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":%s,"Action":"%s","Condition":%s},{"Effect":"Allow","Principal":%[1]s,"Action":["sts:TagSession","sts:SetSourceIdentity"]}]}`,
+		principal, assume, condition)
+	_, err := j.users.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{RoleName: &role, PolicyDocument: &document})
+	fatal(t, err)
+}
+
 // decide makes the condition with a value the only thing that allows the call,
 // and makes the call.
 func (j *judges) decide(t *testing.T, k keyed, value string) error {
@@ -207,11 +236,14 @@ func (j *judges) decide(t *testing.T, k keyed, value string) error {
 	ctx := t.Context()
 	condition, err := json.Marshal(map[string]map[string]string{k.operator: {j.fill(k.key, nil): j.fill(value, nil)}})
 	fatal(t, err)
-	if k.by == "person" { // whose own policies allow everything: the role that they assume decides
-		trust := fmt.Sprintf(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"sts:AssumeRole","Condition":%s}}`, j.ManagementAccountID, condition)
-		_, err := j.users.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: awssdk.String("person"), PolicyDocument: &trust})
-		fatal(t, err)
+	switch k.by {
+	case "person": // whose own policies allow everything: the role that they assume decides
+		j.trust(t, k.by, `{"AWS":"`+j.ManagementAccountID+`"}`, "sts:AssumeRole", condition)
 		_, err = sts.NewFromConfig(j.callers["person"]).AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: j.arn("person"), RoleSessionName: awssdk.String("session")})
+		return err
+	case "assertion":
+		j.trust(t, "saml", `{"Federated":"`+j.kept["SAML"]+`"}`, "sts:AssumeRoleWithSAML", condition)
+		_, err = j.present(t)
 		return err
 	}
 	document := fmt.Sprintf(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iam:ListUsers","iam:GetUser","iam:TagUser"],"Resource":"*","Condition":%s}}`, condition)

@@ -128,7 +128,7 @@ func newSAMLProvider() (*saml.Signer, error) {
 }
 
 // assert is, as base64, a provider's response of a moment, with AWS's
-// attributes by their last word: NAME=VALUE.
+// attributes by their last word, and others by their URI: NAME=VALUE.
 func assert(signer *saml.Signer, issued time.Time, attributes ...string) (string, error) {
 	st := saml.Statement{
 		ID: strconv.FormatInt(time.Now().UnixNano(), 10), Subject: "ann", Format: saml.FormatPersistent,
@@ -136,7 +136,10 @@ func assert(signer *saml.Signer, issued time.Time, attributes ...string) (string
 	}
 	for _, a := range attributes {
 		name, value, _ := strings.Cut(a, "=")
-		st.Attributes = append(st.Attributes, saml.Attribute{Name: "https://aws.amazon.com/SAML/Attributes/" + name, Values: []string{value}})
+		if !strings.HasPrefix(name, "urn:") && !strings.HasPrefix(name, "http:") {
+			name = "https://aws.amazon.com/SAML/Attributes/" + name
+		}
+		st.Attributes = append(st.Attributes, saml.Attribute{Name: name, Values: []string{value}})
 	}
 	response, err := signer.Response(st)
 	return base64.StdEncoding.EncodeToString(response), err

@@ -83,6 +83,10 @@ func (s *Service) verify(response string, p iam.SAMLProvider, region string, now
 	return v, nil
 }
 
+// lasting are the condition keys of an assertion that its session keeps: those
+// that tell who its subject is. The others decide whether there is a session.
+var lasting = []string{"saml:sub", "saml:sub_type", "saml:namequalifier"}
+
 // prove works out what an assertion of p says.
 func prove(a *saml.Assertion, p iam.SAMLProvider) (*proof, error) {
 	claimed, err := readClaims(a, p.Protected)
@@ -94,8 +98,12 @@ func prove(a *saml.Assertion, p iam.SAMLProvider) (*proof, error) {
 		Subject: a.Subject, SubjectType: subjectType(a.SubjectFormat), Issuer: a.Issuer,
 		Audience: a.Recipient, NameQualifier: nameQualifier(a.Issuer, p),
 	}
+	maps.Copy(v.keys, attributesOf(a))
 	for key, value := range v.answer.keys() {
-		v.lasts[key], v.keys[key] = []string{value}, []string{value}
+		v.keys[key] = []string{value}
+	}
+	for _, key := range lasting {
+		v.lasts[key] = v.keys[key]
 	}
 	maps.Copy(v.keys, requestKeys(claimed.tags, claimed.transitive, claimed.identity))
 	v.keys["saml:doc"] = []string{string(p.Account) + "/" + p.Name}

@@ -142,8 +142,7 @@ func nameQualifier(issuer string, p iam.SAMLProvider) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// keys are the condition keys of the assertion, for the trust policy and for
-// the session's whole life.
+// keys are the condition keys of the assertion's subject and issuer.
 func (f *Federated) keys() map[string]string {
 	return map[string]string{
 		"saml:aud": f.Audience, "saml:iss": f.Issuer, "saml:sub": f.Subject,
