@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -146,9 +145,6 @@ func (s *Service) checkTrust(ctx context.Context, call *wire.Call, role iam.Role
 	keys["sts:RoleSessionName"] = []string{in.SessionName}
 	if in.ExternalID != "" {
 		keys["sts:ExternalId"] = []string{in.ExternalID}
-	}
-	if in.Duration > 0 {
-		keys["sts:DurationSeconds"] = []string{strconv.Itoa(int(in.Duration / time.Second))}
 	}
 	// Tags that the calling session hands down are set in the new one all the same.
 	asked := actions("sts:AssumeRole", handed.tags, handed.identity)

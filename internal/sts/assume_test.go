@@ -57,6 +57,9 @@ func TestAssumeRole(t *testing.T) {
 				t.Errorf("%s: %s = %v, want %s", d.Action, key, v, want)
 			}
 		}
+		if v := d.Context["sts:DurationSeconds"]; v != nil { // which is of tokens alone
+			t.Errorf("%s: sts:DurationSeconds = %v", d.Action, v)
+		}
 		if d.Resource != deployARN || h.gate.trust != "deploy's trust" {
 			t.Errorf("asked about %s with %s", d.Resource, h.gate.trust)
 		}
