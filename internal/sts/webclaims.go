@@ -1,13 +1,18 @@
 package sts
 
 import (
+	"maps"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4/json"
 	"github.com/go-jose/go-jose/v4/jwt"
 
+	"foyer/internal/actioncatalogue"
 	"foyer/internal/fault"
 	"foyer/internal/iam"
 	"foyer/internal/policy"
@@ -138,15 +143,12 @@ func (w *webClaims) readTags(all map[string]json.RawMessage) error {
 	return checkTags(w.tags)
 }
 
-// keys are the condition keys of the token of the issuer at https://<url>, for
-// the trust policy and for the session's whole life.
+// keys are the condition keys of the token of the issuer at https://<url> that
+// its session keeps.
 func (w *webClaims) keys(url string) map[string][]string {
 	keys := map[string][]string{url + ":sub": {w.subject}, url + ":aud": w.audience}
 	if len(w.means) > 0 {
 		keys[url+":amr"] = w.means
-	}
-	if len(w.original) > 0 {
-		keys[url+":oaud"] = w.original
 	}
 	return keys
 }
@@ -154,10 +156,80 @@ func (w *webClaims) keys(url string) map[string][]string {
 // requestKeys are the condition keys of a request that presents the token.
 func (v *webProof) requestKeys(sessionName string) policy.Map {
 	keys := policy.Map(requestKeys(v.tags, v.transitive, v.identity))
-	for key, values := range v.lasts {
-		keys[key] = values
-	}
+	maps.Copy(keys, v.decides)
+	maps.Copy(keys, v.lasts)
 	keys["sts:RoleSessionName"] = []string{sessionName}
 	keys["aws:FederatedProvider"] = []string{v.provider}
 	return keys
 }
+
+// deciding are the condition keys of a token that decide who may begin a
+// session, and that the session does not keep: the audiences whose place an
+// authorized party takes, and the claims that AWS knows of the issuer.
+func (c *saidClaims) deciding(url string, w *webClaims) map[string][]string {
+	keys := map[string][]string{}
+	if len(w.original) > 0 {
+		keys[url+":oaud"] = w.original
+	}
+	for _, k := range knownClaims() {
+		if matches, err := path.Match(k.issuer, strings.ToLower(url)); err != nil || !matches {
+			continue
+		}
+		if values := textsOf(c.claim(k.name)); len(values) > 0 {
+			keys[url+":"+k.name] = values
+		}
+	}
+	return keys
+}
+
+// claim is a claim by its name, or by the names of an object and a member.
+func (c *saidClaims) claim(name string) json.RawMessage {
+	if text, found := c.all[name]; found {
+		return text
+	}
+	object, member, _ := strings.Cut(name, "/")
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(c.all[object], &members); err != nil {
+		return nil
+	}
+	return members[member]
+}
+
+// textsOf are the values of a claim: a text, several, a number or a truth.
+func textsOf(claim json.RawMessage) []string {
+	var one string
+	if json.Unmarshal(claim, &one) == nil && one != "" {
+		return []string{one}
+	}
+	var several []string
+	if json.Unmarshal(claim, &several) == nil {
+		return several
+	}
+	if len(claim) > 0 && strings.IndexByte("tf-0123456789", claim[0]) >= 0 {
+		return []string{string(claim)}
+	}
+	return nil
+}
+
+// A knownClaim is a claim that AWS makes a condition key of.
+type knownClaim struct {
+	issuer string // a pattern of path.Match, in lower case
+	name   string
+}
+
+// knownClaims are the claims of issuers by AWS's list of condition keys, but
+// for those that every issuer has.
+var knownClaims = sync.OnceValue(func() (all []knownClaim) {
+	service, found := actioncatalogue.Find("sts")
+	if !found {
+		return nil
+	}
+	placeholder := regexp.MustCompile(`\$\{\w+\}`)
+	for _, key := range service.Keys {
+		issuer, name, _ := strings.Cut(key.Name, ":")
+		if strings.Contains(issuer, ".") && !slices.Contains([]string{"sub", "aud", "oaud", "amr"}, name) {
+			all = append(all, knownClaim{strings.ToLower(placeholder.ReplaceAllString(issuer, "*")), name})
+		}
+	}
+	return all
+})

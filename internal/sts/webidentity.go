@@ -136,6 +136,7 @@ type webProof struct {
 	webClaims
 	provider    string
 	lasts       map[string][]string // condition keys of the session
+	decides     map[string][]string // those of the request alone
 	from, until time.Time
 }
 
@@ -204,7 +205,7 @@ func (s *Service) verifyToken(ctx context.Context, call *wire.Call, token *jwt.J
 	if err != nil {
 		return nil, err
 	}
-	v := &webProof{webClaims: claims, provider: p.ARN, lasts: claims.keys(p.URL), from: call.Time, until: call.Time.Add(verifiedFor)}
+	v := &webProof{webClaims: claims, provider: p.ARN, lasts: claims.keys(p.URL), decides: said.deciding(p.URL, &claims), from: call.Time, until: call.Time.Add(verifiedFor)}
 	if claims.expires.Before(v.until) {
 		v.until = claims.expires
 	}

@@ -358,14 +358,56 @@ func TestWebIdentityRequestsThatAreRefused(t *testing.T) {
 func TestTheAuthorizedPartyTakesTheAudiencesPlace(t *testing.T) {
 	h, _ := openWeb(t)
 	claims := claimed()
-	claims["aud"], claims["azp"], claims["amr"] = []string{"api", "x"}, "app", []string{"pwd", "mfa"}
+	claims["aud"], claims["azp"], claims["amr"] = []string{"api"}, "app", []string{"pwd", "mfa"}
+	role := h.iam.roles["Web"] // the audiences themselves decide who comes in, and nothing after that
+	role.TrustPolicy = strings.Replace(role.TrustPolicy, `"`+issuerURL+`:aud":"app"`, `"`+issuerURL+`:aud":"app","`+issuerURL+`:oaud":"api"`, 1)
+	h.iam.roles["Web"] = role
 	got, err := h.AssumeRoleWithWebIdentity(t.Context(), unsigned(), web(signed(t, jose.RS256, rsaKey(), "rsa", claims)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := got.Caller.Session.Context
-	if got.Audience != "app" || !slices.Equal(c[issuerURL+":oaud"], []string{"api", "x"}) || !slices.Equal(c[issuerURL+":amr"], []string{"pwd", "mfa"}) {
+	if got.Audience != "app" || len(c[issuerURL+":oaud"]) != 0 || !slices.Equal(c[issuerURL+":amr"], []string{"pwd", "mfa"}) {
 		t.Errorf("audience %s, keys %v", got.Audience, c)
+	}
+}
+
+// The claims that AWS knows of an issuer decide who may begin a session: those
+// of GitHub are texts, those of others also truths and numbers.
+func TestTheClaimsThatAWSKnowsOfAnIssuer(t *testing.T) {
+	const github = "token.actions.githubusercontent.com"
+	for name, tt := range map[string]struct {
+		url, condition string
+		in             bool
+	}{
+		"a claim that is asked for":        {github, `"StringLike":{"` + github + `:repository":"corp/*"}`, true},
+		"a claim of another value":         {github, `"StringLike":{"` + github + `:repository":"evil/*"}`, false},
+		"an enterprise's own issuer":       {github + "/corp", `"StringEquals":{"` + github + `/corp:actor":"ann"}`, true},
+		"a claim that AWS does not know":   {github, `"StringEquals":{"` + github + `:run_id":"7"}`, false},
+		"an issuer that AWS does not know": {"idp.example.net", `"StringEquals":{"idp.example.net:repository":"corp/site"}`, false},
+		"a truth":                          {"gitlab.com", `"Bool":{"gitlab.com:ref_protected":"true"}`, true},
+		"a number":                         {"gitlab.com", `"NumericEquals":{"gitlab.com:user_id":"42"}`, true},
+		"a name with an issuer in it":      {"oidc.circleci.com/org/1-2", `"StringEquals":{"oidc.circleci.com/org/1-2:oidc.circleci.com/project-id":"p"}`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, _ := openWeb(t)
+			provider := "arn:aws:iam::111122223333:oidc-provider/" + tt.url
+			h.iam.issuers[provider] = iam.OIDCProvider{ARN: provider, Account: account, URL: tt.url, ClientIDs: []string{"app"}}
+			role := h.iam.roles["Web"]
+			role.TrustPolicy = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"` + provider + `"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{` + tt.condition + `}}}`
+			h.iam.roles["Web"] = role
+			claims := claimed()
+			claims["iss"] = "https://" + tt.url
+			claims["repository"], claims["actor"], claims["run_id"] = "corp/site", "ann", "7"
+			claims["ref_protected"], claims["user_id"], claims["oidc.circleci.com/project-id"] = true, 42, "p"
+			got, err := h.AssumeRoleWithWebIdentity(t.Context(), unsigned(), web(signed(t, jose.RS256, rsaKey(), "rsa", claims)))
+			if (err == nil) != tt.in || err != nil && fault.Of(err) != fault.Denied {
+				t.Errorf("err = %v, want success: %t", err, tt.in)
+			}
+			if err == nil && len(got.Caller.Session.Context) != 2 {
+				t.Errorf("the session keeps %v, want its subject and audience", got.Caller.Session.Context)
+			}
+		})
 	}
 }
 
