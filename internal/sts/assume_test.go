@@ -168,9 +168,15 @@ func TestTooManyTagsDoNotFit(t *testing.T) {
 	for i := range 50 {
 		in.Tags = append(in.Tags, sts.Tag{Key: fmt.Sprint("key", i), Value: strings.Repeat("v", 100)})
 	}
-	_, err := open(t).AssumeRole(t.Context(), byAnn(), in)
-	if _, ok := errors.AsType[*sts.TooLarge](err); !ok || !strings.Contains(err.Error(), "% of allotted space") {
-		t.Errorf("err = %v, want TooLarge", err)
+	for want, policies := range map[string][]string{
+		"Packed size of session tags consumes ": nil,
+		"Packed policy consumes ":               {"arn:aws:iam::aws:policy/ReadOnlyAccess"},
+	} {
+		in.Scope.PolicyARNs = policies
+		_, err := open(t).AssumeRole(t.Context(), byAnn(), in)
+		if _, ok := errors.AsType[*sts.TooLarge](err); !ok || !strings.HasPrefix(fault.Message(err), want) || !strings.Contains(err.Error(), "% of allotted space") {
+			t.Errorf("err = %v, want TooLarge: %s", err, want)
+		}
 	}
 }
 

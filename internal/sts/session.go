@@ -91,10 +91,14 @@ func packed(scope Scope, tags []Tag) (int, error) {
 		n += len(t.Key) + len(t.Value)
 	}
 	percent := (100*n + packedSpace - 1) / packedSpace
-	if percent > 100 {
+	switch {
+	case percent <= 100:
+		return percent, nil
+	case scope.Policy == "" && len(scope.PolicyARNs) == 0:
+		return 0, &TooLarge{fault.Newf(fault.Quota, "Packed size of session tags consumes %d%% of allotted space.", percent)}
+	default:
 		return 0, &TooLarge{fault.Newf(fault.Quota, "Packed policy consumes %d%% of allotted space, please use smaller policy.", percent)}
 	}
-	return percent, nil
 }
 
 // checkTags holds session tags to the rules.
