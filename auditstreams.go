@@ -55,7 +55,8 @@ func (r *rooms) furnishStreams(a AuditStreams, stdout io.Writer) {
 		r.recorder.Sinks = append(r.recorder.Sinks, name)
 		r.streams = append(r.streams, &audit.Stream{
 			Name: name, Sink: sink, InTx: sqlstore.Through(r.db, see), View: sqlstore.Viewed(r.db, see), Mint: r.mint, Alone: !r.db.Shared(),
-			Failed: func(err error) { r.log.Error("audit events wait", "sink", name, "error", err) },
+			Failed:  func(err error) { r.log.Error("audit events wait", "sink", name, "error", err) },
+			Resumed: func() { r.log.Info("audit events are delivered again", "sink", name) },
 		})
 	}
 }

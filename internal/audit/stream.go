@@ -53,8 +53,10 @@ type Stream struct {
 	// Alone says that no other process works on the store: whoever owns the sink
 	// when Run begins is dead.
 	Alone bool
-	// Failed is told why events could not be delivered, each time.
-	Failed func(error)
+	// Failed is told why events could not be delivered, each time; Resumed, that
+	// after this they are.
+	Failed  func(error)
+	Resumed func()
 }
 
 const (
@@ -68,9 +70,12 @@ const (
 	streamEvery = 250 * time.Millisecond
 	// longestPause bounds the wait after failures, which doubles from a second on.
 	longestPause = time.Minute
+	// lastWithin bounds what is delivered at a stop.
+	lastWithin = 5 * time.Second
 )
 
-// Run delivers until ctx ends, and leaves the sink to whoever comes next.
+// Run delivers until ctx ends and what was written before is delivered too, as
+// far as the sink takes it at once, and leaves it to whoever comes next.
 func (s *Stream) Run(ctx context.Context) {
 	owner := s.Mint.UUID()
 	if s.Alone {
@@ -87,11 +92,27 @@ func (s *Stream) Run(ctx context.Context) {
 			pause = min(time.Second<<min(failures, 10), longestPause)
 			failures++
 		case n > 0:
+			if failures > 0 {
+				s.Resumed()
+			}
 			failures, pause = 0, 0
 		default:
 			failures = 0
 		}
 		wait(ctx, pause)
+	}
+	s.last(context.WithoutCancel(ctx), owner)
+}
+
+// last delivers what is left when Run ends.
+func (s *Stream) last(ctx context.Context, owner string) {
+	ctx, cancel := context.WithTimeout(ctx, lastWithin)
+	defer cancel()
+	for n := 1; n > 0; {
+		var err error
+		if n, err = s.Step(ctx, owner); err != nil {
+			s.Failed(err)
+		}
 	}
 }
 
