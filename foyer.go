@@ -32,8 +32,8 @@ import (
 // required.
 type Outside struct {
 	Now    func() time.Time
-	Stdout io.Writer // the welcome, once the server answers
-	Stderr io.Writer // the log
+	Stdout io.Writer // the welcome, once the server answers; or audit events, and nothing else
+	Stderr io.Writer // the log, and the welcome where Stdout is the audit events'
 }
 
 // ConfigError is a mistake in the configuration.
@@ -57,7 +57,7 @@ func (e StartError) Unwrap() error { return e.Err }
 // Server is a Foyer that holds its port and its store.
 type Server struct {
 	config   Config
-	stdout   io.Writer
+	greeted  io.Writer // gets the welcome
 	log      *slog.Logger
 	listener net.Listener
 	http     *http.Server
@@ -77,7 +77,10 @@ func New(ctx context.Context, c Config, o Outside) (*Server, error) {
 	if err != nil {
 		return nil, ConfigError{err}
 	}
-	s := &Server{config: c, stdout: o.Stdout, log: logger(c, o.Stderr)}
+	s := &Server{config: c, greeted: o.Stdout, log: logger(c, o.Stderr)}
+	if c.Audit.Stdout {
+		s.greeted = o.Stderr
+	}
 	if err := s.open(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -106,7 +109,7 @@ func (s *Server) open(ctx context.Context, o Outside) (err error) {
 		return err
 	}
 	s.rooms.instance.Ahead = ahead
-	s.rooms.furnishStreams(s.config.Audit, s.stdout)
+	s.rooms.furnishStreams(s.config.Audit, o.Stdout)
 	if err := s.rooms.forgetStreams(ctx); err != nil {
 		return err
 	}
@@ -223,6 +226,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	err = errors.Join(err, <-failed)
 	give()
+	s.rooms.recorder.Flush(working) // what carries events away takes these along before it ends
 	stop()
 	workers.Wait()
 	return err
@@ -244,7 +248,7 @@ func (s *Server) announce(ctx context.Context) error {
 	var text bytes.Buffer // who reads it sees all of it or nothing
 	welcome(&text, s.ready, s.founding.demo)
 	s.welcomePeople(&text)
-	if _, err := s.stdout.Write(text.Bytes()); err != nil {
+	if _, err := s.greeted.Write(text.Bytes()); err != nil {
 		s.log.WarnContext(ctx, "welcome not written", "error", err)
 	}
 	tuneMemory()

@@ -78,8 +78,12 @@ func up(ts *testscript.TestScript, neg bool, args []string) {
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), serverEnvironment(ts, p), p.welcome, p.logs
 	ts.Check(cmd.Start())
 	go func() { p.ended <- cmd.Wait() }()
+	greeted := p.welcome
+	if slices.Contains(args, "--audit-stdout") {
+		greeted = p.logs
+	}
 	select {
-	case <-p.welcome.first: // it greets once it answers
+	case <-greeted.first: // it greets once it answers
 	case err := <-p.ended:
 		ts.Fatalf("foyer did not start: %v\n%s", err, p.logs)
 	}
