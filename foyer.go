@@ -116,6 +116,7 @@ func (s *Server) open(ctx context.Context, o Outside) (err error) {
 	if s.founding, err = s.rooms.found(ctx, s.config); err != nil {
 		return err
 	}
+	s.rooms.provisioning.Pace = pace(s.config) // what a first start makes is not asked for by an administrator
 	if s.ready, err = s.rooms.ready(ctx, s.config, s.founding, endpoint); err != nil {
 		return err
 	}

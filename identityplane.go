@@ -106,7 +106,7 @@ func (r *rooms) furnishAssignments(accounts provisioning.Accounts) {
 	r.provisioning = &provisioning.Service{
 		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) provisioning.Tx { return tx }),
 		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) provisioning.Tx { return tx }),
-		Mint: r.mint, Queue: r.queue, Instance: r.instance, Accounts: accounts, Pace: r.pace,
+		Mint: r.mint, Queue: r.queue, Instance: r.instance, Accounts: accounts,
 	}
 	r.queue.Work = r.provisioning.Work
 	r.sweep = &provisioning.Sweep{Service: r.provisioning, Unit: r.db.Unit, Repaired: r.recordDrift, Jobs: jobs.New(jobs.Queue{

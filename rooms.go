@@ -33,7 +33,6 @@ type rooms struct {
 	recorder *audit.Recorder
 	trail    *audit.Log
 	streams  []*audit.Stream
-	pace     provisioning.Pace
 	accountPlane
 	identityPlane
 }
@@ -50,7 +49,6 @@ func (r *rooms) furnish(c Config, portal string) error {
 	r.trail = &audit.Log{
 		View: sqlstore.Viewed(r.db, read), InTx: sqlstore.Through(r.db, read), Now: r.now, Flush: r.recorder.Flush,
 	}
-	r.pace = pace(c)
 	r.furnishAccountPlane(c, portal)
 	return r.furnishIdentityPlane(c, &embeddedaccounts.Accounts{
 		Unit: r.db.Unit, IAM: r.iam, Organizations: r.organizations, STS: r.sts, Now: r.now, Region: c.Region, Exchanged: r.recordExchange,

@@ -1,11 +1,14 @@
 package foyer
 
 import (
+	"context"
+	"io"
 	"math"
 	"strings"
 	"testing"
 	"time"
 
+	"foyer/internal/assignment"
 	"foyer/internal/fault"
 	"foyer/internal/quota"
 	"foyer/internal/wire"
@@ -53,5 +56,29 @@ func TestAWSThrottlesItsAdministratorsAlone(t *testing.T) {
 	now = now.Add(500 * time.Millisecond)
 	if n := passed(admin, 50); n != 10 {
 		t.Errorf("%d calls pass after half a second, want 10", n)
+	}
+}
+
+// The demo makes more at once than AWS's throttles let anybody make.
+func TestADemoStartsThoughAWSThrottles(t *testing.T) {
+	s, err := New(t.Context(), Config{Ephemeral: true, Demo: true, AWSThrottles: true, Listen: "127.0.0.1:0"}, Outside{Now: time.Now, Stdout: io.Discard, Stderr: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	user, _, err := s.rooms.userByName(t.Context(), "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := s.rooms.sets.Named(t.Context(), "AdministratorAccess")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.rooms.db.Unit(t.Context(), func(ctx context.Context) error {
+		_, err := s.rooms.assignments.Create(ctx, assignment.Assignment{Account: s.founding.account, Set: set.ARN, PrincipalType: assignment.User, PrincipalID: user.ID})
+		return err
+	})
+	if fault.Of(err) != fault.Throttled && fault.Of(err) != fault.Conflict {
+		t.Errorf("one more assignment, while those of the demo wait: %v", err)
 	}
 }
