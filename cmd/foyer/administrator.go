@@ -29,14 +29,15 @@ const (
 	maxAnswer = 64 << 20         // bytes; the drift of some accounts, with all its documents
 )
 
-// newAdministrator finds server and credentials as every AWS client does.
+// newAdministrator finds server and credentials as every AWS client does. Its
+// failures are those of the configuration.
 func newAdministrator(ctx context.Context) (*administrator, error) {
 	c, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("AWS configuration: %w", err)
+		return nil, exitError{exitUsage, fmt.Errorf("AWS configuration: %w", err)}
 	}
 	if c.BaseEndpoint == nil || *c.BaseEndpoint == "" {
-		return nil, errors.New("no server: set AWS_ENDPOINT_URL, or endpoint_url in your profile")
+		return nil, exitError{exitUsage, errors.New("no server: set AWS_ENDPOINT_URL, or endpoint_url in your profile")}
 	}
 	if c.Region == "" {
 		c.Region = "us-east-1"

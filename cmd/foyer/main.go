@@ -38,11 +38,11 @@ func main() { os.Exit(run(time.Now)) }
 func run(now func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return report(command(now).ExecuteContext(ctx))
+	return report(command(now).ExecuteContextC(ctx))
 }
 
-// report says what went wrong and returns the exit code for it.
-func report(err error) int {
+// report says what went wrong with a command and returns the exit code for it.
+func report(cmd *cobra.Command, err error) int {
 	if err == nil {
 		return exitOK
 	}
@@ -50,7 +50,16 @@ func report(err error) int {
 	if coded, ok := errors.AsType[exitError](err); ok {
 		return coded.code
 	}
-	return exitUsage // cobra's own complaints are about the command line
+	fmt.Fprintf(os.Stderr, "usage: %s\n", cmd.UseLine()) // cobra's own complaints are about the command line
+	return exitUsage
+}
+
+// failed is a failure with the exit code it has, or that of a failure.
+func failed(err error) error {
+	if _, ok := errors.AsType[exitError](err); ok || err == nil {
+		return err
+	}
+	return exitError{exitFailed, err}
 }
 
 func command(now func() time.Time) *cobra.Command {
@@ -63,6 +72,12 @@ func command(now func() time.Time) *cobra.Command {
 	}
 	root.AddCommand(serveCommand(now), seedCommand(), userCommand(), mfaCommand(), provisioningCommand())
 	root.AddCommand(loginCommand(), logoutCommand(), accountsCommand(), credentialsCommand(), execCommand(), configureCommand(), trustCommand())
+	root.InitDefaultCompletionCmd()
+	for _, group := range root.Commands() {
+		if !group.Runnable() { // cobra would answer the name of no command with help, and success
+			group.Args, group.RunE = cobra.NoArgs, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 	return root
 }
 

@@ -73,10 +73,7 @@ are, and need sso:GetMfaDeviceManagementForDirectory and
 sso:PutMfaDeviceManagementForDirectory.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := doMFA(cmd.Context(), change, cmd.OutOrStdout()); err != nil {
-				return exitError{exitFailed, err}
-			}
-			return nil
+			return failed(doMFA(cmd.Context(), change, cmd.OutOrStdout()))
 		},
 	}
 	cmd.Flags().StringVar(&change.mode, "mode", "", "when people are asked: "+words(mfaModes))

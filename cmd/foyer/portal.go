@@ -188,8 +188,5 @@ func (d *desk) told(err error) error {
 		}
 		err = fmt.Errorf("%w: %s", err, command)
 	}
-	if _, ok := errors.AsType[exitError](err); ok || err == nil {
-		return err
-	}
-	return exitError{exitFailed, err}
+	return failed(err)
 }

@@ -29,12 +29,9 @@ watch was stopped before.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := newAdministrator(cmd.Context())
 			if err != nil {
-				return exitError{exitUsage, err}
+				return err
 			}
-			if err := newWatch(c, cmd.OutOrStdout(), cmd.ErrOrStderr()).run(cmd.Context(), once); err != nil {
-				return exitError{exitFailed, err}
-			}
-			return nil
+			return failed(newWatch(c, cmd.OutOrStdout(), cmd.ErrOrStderr()).run(cmd.Context(), once))
 		},
 	}
 	cmd.Flags().BoolVar(&once, "once", false, "tell how things stand, and do not wait")
@@ -356,12 +353,9 @@ Exit codes: 0 nothing differs, or all was repaired; 1 something differs.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := newAdministrator(cmd.Context())
 			if err != nil {
-				return exitError{exitUsage, err}
+				return err
 			}
-			if err := drift(cmd.Context(), c, cmd.OutOrStdout(), cmd.ErrOrStderr(), repair); err != nil {
-				return exitError{exitFailed, err}
-			}
-			return nil
+			return failed(drift(cmd.Context(), c, cmd.OutOrStdout(), cmd.ErrOrStderr(), repair))
 		},
 	}
 	cmd.Flags().BoolVar(&repair, "repair", false, "write what differs again")

@@ -39,16 +39,15 @@ func userCommand() *cobra.Command {
 of a running server, signed with AWS credentials: give AWS_ENDPOINT_URL and
 credentials as for any AWS client (variables or a profile). They need the IAM
 actions sso-directory:* and identitystore-auth:*, sso:ListInstances and
-identitystore:GetUserId in the management subject.`,
+identitystore:GetUserId in the management account.
+
+Exit codes: 0 done, 1 not, 2 the command line or the configuration is wrong.`,
 	}
 	for _, work := range userWorks {
 		cmd.AddCommand(&cobra.Command{
 			Use: work.use, Short: work.short, Args: work.args,
 			RunE: func(cmd *cobra.Command, args []string) error {
-				if err := doUserWork(cmd.Context(), work, args, cmd.OutOrStdout()); err != nil {
-					return exitError{exitFailed, err}
-				}
-				return nil
+				return failed(doUserWork(cmd.Context(), work, args, cmd.OutOrStdout()))
 			},
 		})
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sso/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 	oidctypes "github.com/aws/aws-sdk-go-v2/service/ssooidc/types"
+	"github.com/aws/smithy-go"
 
 	"foyer/internal/awsconfig"
 	"foyer/internal/secret"
@@ -124,7 +125,8 @@ func (c *Client) token(ctx context.Context) (string, error) {
 	return kept.AccessToken, c.Cache.putToken(c.Session.Name, kept)
 }
 
-// signedOut tells the end of a session from other failures.
+// signedOut tells the end of a session from other failures, and those in the
+// words of the service alone.
 func signedOut(err error) error {
 	_, unauthorized := errors.AsType[*types.UnauthorizedException](err)
 	_, grant := errors.AsType[*oidctypes.InvalidGrantException](err)
@@ -132,6 +134,9 @@ func signedOut(err error) error {
 	_, expired := errors.AsType[*oidctypes.ExpiredTokenException](err)
 	if unauthorized || grant || client || expired {
 		return ErrSignedOut
+	}
+	if said, ok := errors.AsType[smithy.APIError](err); ok { // what the SDK puts around it is of no use to people
+		return fmt.Errorf("%s: %s", said.ErrorCode(), said.ErrorMessage())
 	}
 	return err
 }
@@ -213,7 +218,7 @@ func (c *Client) Logout(ctx context.Context) (signedIn bool, err error) {
 	signedIn = kept.AccessToken != ""
 	if signedIn {
 		_, err = c.portal().Logout(ctx, &sso.LogoutInput{AccessToken: &kept.AccessToken})
-		if errors.Is(signedOut(err), ErrSignedOut) {
+		if err = signedOut(err); errors.Is(err, ErrSignedOut) {
 			err = nil // it has ended already
 		}
 	}
