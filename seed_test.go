@@ -61,4 +61,15 @@ func TestASeededCompanyIsTheSameEachTimeAndWorks(t *testing.T) {
 	if err != nil || len(outdated) != 0 {
 		t.Errorf("outdated from the start: %v, %v", outdated, err)
 	}
+	compared, after, left := 0, "", len(first.Accounts)
+	for left > 0 {
+		c, err := r.provisioning.Compare(ctx, after)
+		if err != nil || len(c.Found) != 0 || c.Left != left-c.Compared {
+			t.Fatalf("drift after %d of %d accounts: %+v, %v", compared, len(first.Accounts), c, err)
+		}
+		compared, after, left = compared+c.Compared, c.Next, c.Left
+	}
+	if compared != len(first.Accounts) || after != "" {
+		t.Errorf("%d accounts were compared and %q is next; there are %d", compared, after, len(first.Accounts))
+	}
 }

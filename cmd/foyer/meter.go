@@ -89,6 +89,15 @@ func (m *meter) bar(key, name string, done, failed, total int) {
 	}
 }
 
+// above is what text for out is written to while the meter shows something: on a
+// terminal it stands above the bars.
+func (m *meter) above(out io.Writer) io.Writer {
+	if m.bars != nil && terminal(out) {
+		return m.bars
+	}
+	return out
+}
+
 // close leaves the bars as they are and gives the terminal back.
 func (m *meter) close() {
 	if m.bars == nil {

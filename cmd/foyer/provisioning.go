@@ -370,40 +370,12 @@ type drifted struct {
 }
 
 func drift(ctx context.Context, c *administrator, out, errOut io.Writer, repair bool) error {
-	found := 0
-	begun := map[string]operation{}
-	for token := ""; ; {
-		var page struct {
-			Drift     []drifted
-			NextToken string
-		}
-		in := map[string]any{}
-		if token != "" {
-			in["NextToken"] = token
-		}
-		if err := c.callFoyer(ctx, "ListProvisioningDrift", in, &page); err != nil {
-			return err
-		}
-		var accounts []string
-		for _, d := range page.Drift {
-			found++
-			d.print(out)
-			if len(accounts) == 0 || accounts[len(accounts)-1] != d.AccountID {
-				accounts = append(accounts, d.AccountID)
-			}
-		}
-		if repair && len(accounts) > 0 {
-			var answer struct{ Operation operation }
-			if err := c.callFoyer(ctx, "RepairProvisioningDrift", map[string]any{"AccountIds": accounts}, &answer); err != nil {
-				return err
-			}
-			begun[answer.Operation.RequestID] = answer.Operation
-		}
-		if token = page.NextToken; token == "" {
-			break
-		}
-	}
+	shown := newMeter(errOut)
+	found, begun, err := compare(ctx, c, shown, out, repair)
+	shown.close()
 	switch {
+	case err != nil:
+		return err
 	case found == 0:
 		fmt.Fprintln(out, "Nothing differs.")
 		return nil
@@ -415,8 +387,53 @@ func drift(ctx context.Context, c *administrator, out, errOut io.Writer, repair 
 	return w.run(ctx, false)
 }
 
+// compare prints what differs in each account, repairs it if it should, and
+// answers how many roles differ and the requests that repair them. How far it
+// has come is shown on a terminal only: elsewhere it would be in the way.
+func compare(ctx context.Context, c *administrator, shown *meter, out io.Writer, repair bool) (found int, begun map[string]operation, err error) {
+	begun = map[string]operation{}
+	compared := 0
+	for token := ""; ; {
+		var page struct {
+			Drift          []drifted
+			Compared, Left int
+			NextToken      string
+		}
+		in := map[string]any{}
+		if token != "" {
+			in["NextToken"] = token
+		}
+		if err := c.callFoyer(ctx, "ListProvisioningDrift", in, &page); err != nil {
+			return 0, nil, err
+		}
+		var accounts []string
+		for _, d := range page.Drift {
+			found++
+			d.print(shown.above(out))
+			if len(accounts) == 0 || accounts[len(accounts)-1] != d.AccountID {
+				accounts = append(accounts, d.AccountID)
+			}
+		}
+		if repair && len(accounts) > 0 {
+			var answer struct{ Operation operation }
+			if err := c.callFoyer(ctx, "RepairProvisioningDrift", map[string]any{"AccountIds": accounts}, &answer); err != nil {
+				return 0, nil, err
+			}
+			begun[answer.Operation.RequestID] = answer.Operation
+		}
+		compared += page.Compared
+		if shown.bars != nil {
+			shown.progress("accounts compared", compared, compared+page.Left)
+		}
+		if token = page.NextToken; token == "" {
+			return found, begun, nil
+		}
+	}
+}
+
 // print writes a role's differences as a diff.
-func (d drifted) print(out io.Writer) {
+func (d drifted) print(to io.Writer) {
+	out := new(strings.Builder) // it goes above a bar as a whole
 	fmt.Fprintf(out, "--- %s/%s as it should be\n+++ %s/%s as it is\n", d.AccountID, d.RoleName, d.AccountID, d.RoleName)
 	for _, difference := range d.Differences {
 		fmt.Fprintf(out, "@@ %s @@\n", difference.Property)
@@ -424,4 +441,5 @@ func (d drifted) print(out io.Writer) {
 			fmt.Fprintln(out, line)
 		}
 	}
+	fmt.Fprint(to, out)
 }

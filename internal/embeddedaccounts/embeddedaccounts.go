@@ -215,6 +215,11 @@ func (a *Accounts) List(ctx context.Context, page paging.Page) ([]provisioning.A
 	return out, next, err
 }
 
+// Count counts the installation's accounts whose ids come after one.
+func (a *Accounts) Count(ctx context.Context, after arn.AccountID) (int, error) {
+	return a.Organizations.CountAccounts(ctx, after)
+}
+
 // Describe answers those of the accounts that exist.
 func (a *Accounts) Describe(ctx context.Context, ids []arn.AccountID) ([]provisioning.Account, error) {
 	accounts, err := a.Organizations.DescribeAccounts(ctx, ids)

@@ -64,6 +64,8 @@ type AccountTx interface {
 	// OrgAccountsUnder lists by id those right under a root or unit.
 	OrgAccountsUnder(ctx context.Context, parent string, page paging.Page) ([]Account, error)
 	CountOrgAccounts(ctx context.Context, organization string) (int, error)
+	// CountAccountsAfter counts those of all organizations whose ids come after one.
+	CountAccountsAfter(ctx context.Context, id arn.AccountID) (int, error)
 	// CountOrgClosed counts the accounts closed since.
 	CountOrgClosed(ctx context.Context, organization string, since time.Time) (int, error)
 	// TakenAccountIDs answers which of ids exist.
@@ -151,6 +153,15 @@ func (s *Service) Accounts(ctx context.Context, page paging.Page) (all []Account
 		return err
 	})
 	return cut(all, page, err)
+}
+
+// CountAccounts counts the accounts, of all organizations, whose ids come after one.
+func (s *Service) CountAccounts(ctx context.Context, after arn.AccountID) (n int, err error) {
+	err = s.View(ctx, func(tx Tx) error {
+		n, err = tx.CountAccountsAfter(ctx, after)
+		return err
+	})
+	return n, err
 }
 
 func accountNotFound() error {

@@ -28,6 +28,8 @@ type Accounts interface {
 	AssumeRoleWithSAML(ctx context.Context, a Assertion) (Credentials, error)
 	// List lists accounts by id.
 	List(ctx context.Context, page paging.Page) ([]Account, string, error)
+	// Count counts the accounts whose ids come after one.
+	Count(ctx context.Context, after arn.AccountID) (int, error)
 	// Describe answers those of the accounts that exist, in the order asked.
 	Describe(ctx context.Context, ids []arn.AccountID) ([]Account, error)
 }

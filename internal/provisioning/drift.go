@@ -292,14 +292,28 @@ const stray = "stray role "
 // Accounts whose drift is looked for at once.
 const driftPage = 50
 
-// DriftPage looks for drift in the accounts of a page.
-func (s *Service) DriftPage(ctx context.Context, after string) (found []Drift, next string, err error) {
+// Comparison is what looking for drift in the accounts of a page comes to.
+type Comparison struct {
+	Found    []Drift
+	Compared int    // accounts
+	Left     int    // accounts that come after them
+	Next     string // "" when none do
+}
+
+// Compare looks for drift in the accounts of a page.
+func (s *Service) Compare(ctx context.Context, after string) (Comparison, error) {
 	ids, next, err := s.accountsAfter(ctx, after)
 	if err != nil {
-		return nil, "", err
+		return Comparison{}, err
 	}
-	found, err = s.FindDrift(ctx, ids)
-	return found, next, err
+	c := Comparison{Compared: len(ids), Next: next}
+	if next != "" {
+		if c.Left, err = s.Accounts.Count(ctx, ids[len(ids)-1]); err != nil {
+			return Comparison{}, fmt.Errorf("accounts after %s: %w", next, err)
+		}
+	}
+	c.Found, err = s.FindDrift(ctx, ids)
+	return c, err
 }
 
 func (s *Service) accountsAfter(ctx context.Context, after string) (ids []arn.AccountID, next string, err error) {

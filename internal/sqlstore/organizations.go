@@ -137,6 +137,12 @@ func (tx *Tx) CountOrgAccounts(ctx context.Context, organization string) (n int,
 	return n, err
 }
 
+// CountAccountsAfter counts the accounts of all organizations whose ids come after one.
+func (tx *Tx) CountAccountsAfter(ctx context.Context, id arn.AccountID) (n int, err error) {
+	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM account WHERE id > ?", []any{string(id)}, &n)
+	return n, err
+}
+
 // CountOrgClosed counts the accounts of an organization closed since.
 func (tx *Tx) CountOrgClosed(ctx context.Context, organization string, since time.Time) (n int, err error) {
 	_, err = tx.queryRow(ctx, "SELECT COUNT(*) FROM account WHERE organization = ? AND closed > 0 AND closed >= ?",

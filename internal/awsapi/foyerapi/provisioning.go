@@ -75,19 +75,19 @@ func (s *Service) ListProvisioningFailures(ctx context.Context, _ *wire.Call, in
 }
 
 // ListProvisioningDrift compares, some accounts a page, what should be in
-// accounts with what is. A page may be empty and not the last.
+// accounts with what is, and counts them. A page may be empty and not the last.
 func (s *Service) ListProvisioningDrift(ctx context.Context, _ *wire.Call, in *ListProvisioningDriftRequest) (*ListProvisioningDriftResponse, error) {
 	const query = "provisioning drift"
 	page, err := s.page(query, in.NextToken, nil)
 	if err != nil {
 		return nil, err
 	}
-	found, after, err := s.Provisioning.DriftPage(ctx, page.After)
+	compared, err := s.Provisioning.Compare(ctx, page.After)
 	if err != nil {
 		return nil, err
 	}
-	out := &ListProvisioningDriftResponse{Drift: []Drift{}}
-	for _, d := range found {
+	out := &ListProvisioningDriftResponse{Drift: []Drift{}, Compared: count(compared.Compared), Left: count(compared.Left)}
+	for _, d := range compared.Found {
 		w := Drift{AccountId: wire.Optional(d.Account), PermissionSetArn: wire.Optional(d.Set), RoleName: wire.Optional(d.RoleName), Differences: []Difference{}}
 		for _, difference := range d.Differences {
 			w.Differences = append(w.Differences, Difference{
@@ -96,7 +96,7 @@ func (s *Service) ListProvisioningDrift(ctx context.Context, _ *wire.Call, in *L
 		}
 		out.Drift = append(out.Drift, w)
 	}
-	out.NextToken, err = s.next(query, after)
+	out.NextToken, err = s.next(query, compared.Next)
 	return out, err
 }
 

@@ -22,7 +22,7 @@ var shapes = []wire.Shape{
 	{Name: "DriftList", Kind: wire.List, Element: 12},
 	{Name: "InternalServerException", Kind: wire.Structure, Members: []wire.Member{{Name: "Message", Wire: "Message", Of: 36}}},
 	{Name: "ListProvisioningDriftRequest", Kind: wire.Structure, Members: []wire.Member{{Name: "NextToken", Wire: "NextToken", Of: 22}}},
-	{Name: "ListProvisioningDriftResponse", Kind: wire.Structure, Members: []wire.Member{{Name: "Drift", Wire: "Drift", Of: 13}, {Name: "NextToken", Wire: "NextToken", Of: 22}}},
+	{Name: "ListProvisioningDriftResponse", Kind: wire.Structure, Members: []wire.Member{{Name: "Drift", Wire: "Drift", Of: 13}, {Name: "Compared", Wire: "Compared", Of: 4}, {Name: "Left", Wire: "Left", Of: 4}, {Name: "NextToken", Wire: "NextToken", Of: 22}}},
 	{Name: "ListProvisioningFailuresRequest", Kind: wire.Structure, Members: []wire.Member{{Name: "Kind", Wire: "Kind", Of: 25, Required: true}, {Name: "RequestId", Wire: "RequestId", Of: 33, Required: true}, {Name: "MaxResults", Wire: "MaxResults", Of: 21}, {Name: "NextToken", Wire: "NextToken", Of: 22}}},
 	{Name: "ListProvisioningFailuresResponse", Kind: wire.Structure, Members: []wire.Member{{Name: "Failures", Wire: "Failures", Of: 24}, {Name: "NextToken", Wire: "NextToken", Of: 22}}},
 	{Name: "ListProvisioningOperationsRequest", Kind: wire.Structure, Members: []wire.Member{{Name: "Kind", Wire: "Kind", Of: 25, Required: true}, {Name: "Status", Wire: "Status", Of: 28}, {Name: "MaxResults", Wire: "MaxResults", Of: 21}, {Name: "NextToken", Wire: "NextToken", Of: 22}}},

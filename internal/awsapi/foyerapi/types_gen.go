@@ -62,6 +62,8 @@ type ListProvisioningDriftRequest struct {
 // ListProvisioningDriftResponse is a structure of the service's contract.
 type ListProvisioningDriftResponse struct {
 	Drift     []Drift
+	Compared  *int64
+	Left      *int64
 	NextToken *string
 }
 

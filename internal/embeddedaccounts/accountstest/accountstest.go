@@ -271,6 +271,10 @@ func listing(t *testing.T, s *suite) {
 	}
 	seen := map[arn.AccountID]bool{}
 	page := paging.Page{Limit: 1}
+	left, err := s.Accounts.Count(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for {
 		some, next, err := s.Accounts.List(t.Context(), page)
 		if err != nil {
@@ -278,10 +282,17 @@ func listing(t *testing.T, s *suite) {
 		}
 		for _, a := range some {
 			seen[a.ID] = true
+			left--
+			if n, err := s.Accounts.Count(t.Context(), a.ID); n != left || err != nil {
+				t.Errorf("%d accounts come after %s, %v; want %d", n, a.ID, err, left)
+			}
 		}
 		if page.After = next; next == "" {
 			break
 		}
+	}
+	if left != 0 {
+		t.Errorf("%d accounts more were counted than listed", left)
 	}
 	if !seen[s.One] || !seen[s.Two] || seen[s.Nobody] {
 		t.Errorf("listed %v", seen)
