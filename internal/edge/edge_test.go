@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -138,8 +139,10 @@ func open(t testing.TB) *house {
 			return nil
 		},
 		Unit: db.Unit, Ready: func(context.Context) error { return nil }, Recorder: recorder,
-		Pages: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "a page") }),
-		Mint:  m, Now: clock, Log: slog.New(slog.DiscardHandler), Region: "us-east-1", Account: string(owner), Timeout: time.Minute,
+		Pages: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, "a page"+r.PostFormValue("addition"))
+		}),
+		Mint: m, Now: clock, Log: slog.New(slog.DiscardHandler), Region: "us-east-1", Account: string(owner), Timeout: time.Minute,
 	}
 	h.Server = httptest.NewServer(server.Handler())
 	t.Cleanup(h.Close)
@@ -312,6 +315,26 @@ func TestARefusalChangesNothingAndIsRecorded(t *testing.T) {
 		if !strings.Contains(string(e.ResponseElements), "userId") || strings.Contains(string(e.RequestParameters), "ann") || !strings.Contains(string(e.RequestParameters), "HIDDEN_DUE_TO_SECURITY_REASONS") {
 			t.Errorf("request %s, response %s; want the answer, and what the contract calls sensitive hidden", e.RequestParameters, e.ResponseElements)
 		}
+	}
+}
+
+// Programs that fill in pages do not all say that they accept them.
+func TestAFormThatIsNoCallReachesItsPageWhole(t *testing.T) {
+	h := open(t)
+	form := url.Values{"addition": {" about it"}}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.URL+"/signin", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := h.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || string(text) != "a page about it" {
+		t.Errorf("answer = %q, %v", text, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -50,6 +51,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	}}
 	failure := h.receive(w, x)
 	if x.call.API == nil && failure == nil {
+		r.Body = io.NopCloser(bytes.NewReader(x.body)) // it has been read, and the page may want it
 		h.page(w, r)
 		return
 	}
