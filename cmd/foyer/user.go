@@ -214,6 +214,6 @@ func signOut(ctx context.Context, a *administrator, who subject, ids []string, o
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(out, "%d sessions ended.\n", ended)
+	_, err := fmt.Fprintf(out, "Sessions ended: %d.\n", ended)
 	return err
 }

@@ -98,6 +98,9 @@ func (c *Client) LoginByDevice(ctx context.Context, show func(Device)) error {
 	begun, err := c.oidc().StartDeviceAuthorization(ctx, &ssooidc.StartDeviceAuthorizationInput{
 		ClientId: registered.ClientId, ClientSecret: registered.ClientSecret, StartUrl: &c.Session.StartURL,
 	})
+	if refused, ok := errors.AsType[*oidctypes.UnauthorizedClientException](err); ok { // by an operator's setting
+		return fmt.Errorf("%s: %s", refused.ErrorCode(), aws.ToString(refused.Error_description))
+	}
 	if err != nil {
 		return err
 	}

@@ -88,5 +88,5 @@ func (s *Service) endSetup(ctx context.Context, token secret.Text, purpose Purpo
 }
 
 func errSetup() error {
-	return fault.Newf(fault.NotFound, "This setup link does not work any more. A link works once, within an hour. Restart the server to have a new one printed.")
+	return fault.Newf(fault.NotFound, "This setup link does not work any more. A link works once, within an hour. As long as nobody administers this server, each start prints a new one.")
 }
