@@ -86,6 +86,9 @@ func TestBrowserSetup(t *testing.T) {
 	w.press(t, "Next")
 	w.look(t, "4-administrator")
 	w.fill(t, "username", "freya", "given", "Freya", "family", "<b>Berg</b>", "email", "freya@nordlicht.example", "password", "P@ssw0rd1!", "again", "P@ssw0rd1!")
+	if says := evaluate[string](t, w, `document.querySelector("output").innerText`); says != "Strength: weak" {
+		t.Errorf("a common password is %q", says)
+	}
 	w.press(t, "Create the administrator")
 	if alert := w.alert(t); !strings.Contains(alert, "everybody uses") {
 		t.Errorf("a common password is answered %q", alert)

@@ -30,6 +30,15 @@ function bits(text: string): number {
   return worth * Math.log2(Math.max(alphabet, 2));
 }
 
+/**
+ * Whether a password is a word with something around it, which is what guesses
+ * begin with. The server has a list of such words; here each is taken for one.
+ */
+function oneWord(text: string): boolean {
+  const core = text.replace(/^[^a-z]+|[^a-z]+$/gi, "");
+  return core.length >= 4 && core.length <= 10 && text.length - core.length <= 6 && /^[a-z@4310!$57+]+$/i.test(core);
+}
+
 /** Shows the strength of the page's new password, which script brings along. */
 export function passwordStrength(root: ParentNode): void {
   const field = root.querySelector<HTMLInputElement>("input[data-strength]");
@@ -40,7 +49,7 @@ export function passwordStrength(root: ParentNode): void {
   shown.hidden = false;
   field.addEventListener("input", () => {
     const missing = rules.filter(([, keeps]) => !keeps(field.value)).map(([name]) => name);
-    const score = Math.min(4, Math.floor(bits(field.value) / 18));
+    const score = Math.min(oneWord(field.value) ? 1 : 4, Math.floor(bits(field.value) / 18));
     meter.value = missing.length > 0 ? Math.min(score, 1) : score;
     says.textContent = field.value === "" ? "" : missing.length > 0 ? `Missing: ${missing.join(", ")}` : `Strength: ${words[score]}`;
   });
