@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,10 +42,10 @@ the same authority: they last a year.`,
 		Example: "  foyer trust --dir certs\n  foyer trust --dir certs --host sso.example.net --address 10.0.0.7",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := t.run(cmd.OutOrStdout(), time.Now()); err != nil {
-				return exitError{exitFailed, err}
+			if _, err := netip.ParseAddr(t.address); err != nil {
+				return exitError{exitUsage, fmt.Errorf("--address %q: want an IP address", t.address)}
 			}
-			return nil
+			return failed(t.run(cmd.OutOrStdout(), time.Now()))
 		},
 	}
 	cmd.Flags().StringVar(&t.dir, "dir", "foyer-trust", "directory of the certificates")
@@ -88,7 +90,7 @@ func (t *trust) run(out io.Writer, now time.Time) error {
 	}
 	page := trustPage{
 		Made: made, CA: filepath.Join(dir, authorityCert), CAKey: filepath.Join(dir, authorityKey), Cert: filepath.Join(dir, serverCert), Key: filepath.Join(dir, serverKey),
-		Address: t.address, Public: strings.ToLower(slices.Concat(t.hosts, []string{"localhost"})[0]), Region: t.region, Ends: now.Add(localca.HostLifetime).UTC().Format(time.DateOnly),
+		Address: t.address, Listen: net.JoinHostPort(t.address, "443"), Public: strings.ToLower(slices.Concat(t.hosts, []string{"localhost"})[0]), Region: t.region, Ends: now.Add(localca.HostLifetime).UTC().Format(time.DateOnly),
 	}
 	for _, host := range hosts {
 		if host != "localhost" {
@@ -124,9 +126,9 @@ func authorityIn(dir string, hosts []string, now time.Time) (ca localca.Pair, ma
 }
 
 type trustPage struct {
-	Made                                                bool
-	CA, CAKey, Cert, Key, Address, Public, Region, Ends string
-	Hosts                                               []string
+	Made                                                        bool
+	CA, CAKey, Cert, Key, Address, Listen, Public, Region, Ends string
+	Hosts                                                       []string
 }
 
 var trustText = template.Must(template.New("trust").Parse(`{{if .Made}}Made an authority: {{.CA}}
@@ -138,7 +140,7 @@ Nothing on this computer was changed. What there is to do:
 
 1. Start the server with it (port 443 needs rights that ports above 1023 don't):
 
-   foyer serve --region {{.Region}} --listen {{.Address}}:443 --public-url https://{{.Public}} \
+   foyer serve --region {{.Region}} --listen {{.Listen}} --public-url https://{{.Public}} \
      --tls-cert {{.Cert}} \
      --tls-key {{.Key}}
 
