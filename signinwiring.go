@@ -25,9 +25,10 @@ func (r *rooms) furnishSignIn(c Config, portal string) error {
 	}
 	r.outbox.Queue.Work = r.outbox.Work
 	r.signin = &signin.Service{
-		InTx: sqlstore.Through(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
-		View: sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
-		Unit: r.db.Unit, Mint: r.mint, Now: r.now, UserByName: r.userByName, UserByID: r.userByID, Record: r.recordSignIn,
+		InTx:     sqlstore.Through(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
+		Fleeting: sqlstore.Fleeting(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
+		View:     sqlstore.Viewed(r.db, func(tx *sqlstore.Tx) signin.Tx { return tx }),
+		Unit:     r.db.Unit, Mint: r.mint, Now: r.now, UserByName: r.userByName, UserByID: r.userByID, Record: r.recordSignIn,
 		Hasher: r.hasher, Ring: r.ring,
 		Forgotten: r.queueOf("forgotten"), Organization: r.organizationName, Portal: portal, EndSessions: r.sessions.EndAllOf,
 	}

@@ -71,8 +71,9 @@ func (h *house) furnish(t testing.TB, db *sqlstore.DB) {
 	m := mint.Mint{Source: rand.Reader}
 	queued := func(tx *sqlstore.Tx) jobs.Tx { return tx }
 	organization := func(context.Context) (string, error) { return "Corp: One", nil }
+	see := func(tx *sqlstore.Tx) signin.Tx { return tx }
 	h.signin = &signin.Service{
-		InTx: sqlstore.Through(db, func(tx *sqlstore.Tx) signin.Tx { return tx }), View: sqlstore.Viewed(db, func(tx *sqlstore.Tx) signin.Tx { return tx }), Unit: db.Unit,
+		InTx: sqlstore.Through(db, see), Fleeting: sqlstore.Fleeting(db, see), View: sqlstore.Viewed(db, see), Unit: db.Unit,
 		Mint: m, Ring: ring, Now: h.clock, Portal: "https://foyer.example", Post: h, Organization: organization,
 		Forgotten:   jobs.New(jobs.Queue{Name: "forgotten", InTx: sqlstore.Through(db, queued), View: sqlstore.Viewed(db, queued), Mint: m, Alone: true}),
 		EndSessions: func(context.Context, string) error { return nil },

@@ -100,7 +100,9 @@ type Tx interface {
 // Post.
 type Service struct {
 	InTx func(context.Context, func(Tx) error) error
-	View func(context.Context, func(Tx) error) error
+	// Fleeting is InTx for what may be lost with the machine's power.
+	Fleeting func(context.Context, func(Tx) error) error
+	View     func(context.Context, func(Tx) error) error
 	// Unit runs a function as one unit of work that InTx and Record join.
 	Unit func(context.Context, func(context.Context) error) error
 	Mint mint.Mint
@@ -183,7 +185,7 @@ func (s *Service) EnterPassword(ctx context.Context, w Workflow, password secret
 // nothing when it must fail.
 func (s *Service) admit(ctx context.Context, w Workflow, user User, known bool) (Password, error) {
 	var stored Password
-	err := s.InTx(ctx, func(tx Tx) error {
+	err := s.Fleeting(ctx, func(tx Tx) error {
 		stored = Password{}
 		w.User = user
 		admitted, err := s.count(ctx, tx, w)

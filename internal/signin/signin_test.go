@@ -60,7 +60,7 @@ func newHouse(t *testing.T) *house {
 	}
 	m := mint.Mint{Source: rand.Reader}
 	h.Service = &signin.Service{
-		InTx: sqlstore.Through(db, see), View: sqlstore.Viewed(db, see), Unit: db.Unit,
+		InTx: sqlstore.Through(db, see), Fleeting: sqlstore.Fleeting(db, see), View: sqlstore.Viewed(db, see), Unit: db.Unit,
 		Mint: m, Ring: ring, Now: clock, Portal: "https://foyer.example", Post: h,
 		Forgotten:    jobs.New(jobs.Queue{Name: "forgotten", InTx: sqlstore.Through(db, queued), View: sqlstore.Viewed(db, queued), Mint: m, Alone: true}),
 		Organization: func(context.Context) (string, error) { return "Corp", nil },

@@ -82,7 +82,7 @@ func (s *Service) Begin(ctx context.Context, userName, target string, from Sourc
 		ID: s.Mint.UUID(), UserName: userName, Target: target, Source: from.cut(),
 		Expires: s.Now().UTC().Add(WorkflowLifetime), key: token.Hash(),
 	}
-	err := s.InTx(ctx, func(tx Tx) error { return tx.PutSigninWorkflow(ctx, w.key, w) })
+	err := s.Fleeting(ctx, func(tx Tx) error { return tx.PutSigninWorkflow(ctx, w.key, w) })
 	return w, token, err
 }
 

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -104,6 +105,14 @@ func TestOnlyChangesAreFlushed(t *testing.T) {
 		{"a change", func() error { return put(ctx, db, "a", "1", nil) }, 1},
 		{"a change that is refused", func() error { return ignore(put(ctx, db, "b", "1", refusal), refusal) }, 0},
 		{"a refusal that is kept", func() error { return ignore(put(ctx, db, "c", "1", fault.Keep(refusal)), refusal) }, 1},
+		{"a fleeting change", func() error {
+			return db.InFleetingTx(ctx, func(tx *Tx) error { return tx.PutServerSetting(ctx, "d", "1") })
+		}, 0},
+		{"a fleeting change in a unit", func() error {
+			return db.Unit(ctx, func(ctx context.Context) error {
+				return db.InFleetingTx(ctx, func(tx *Tx) error { return tx.PutServerSetting(ctx, "e", "1") })
+			})
+		}, 1},
 		{"a read", func() error { setting(ctx, t, db, "a"); return nil }, 0},
 		{"a transaction that only reads", func() error {
 			return db.InTx(ctx, func(tx *Tx) error {

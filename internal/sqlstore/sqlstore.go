@@ -87,7 +87,7 @@ func (db *DB) Unit(ctx context.Context, fn func(context.Context) error) error {
 	if unitOf(ctx) != nil {
 		return fn(ctx)
 	}
-	return db.inNewTx(ctx, func(tx *Tx) error {
+	return db.inNewTx(ctx, true, func(tx *Tx) error {
 		return fn(context.WithValue(ctx, unitKey{}, tx))
 	})
 }
@@ -99,7 +99,16 @@ func (db *DB) InTx(ctx context.Context, fn func(*Tx) error) error {
 	if tx := unitOf(ctx); tx != nil {
 		return fn(tx)
 	}
-	return db.inNewTx(ctx, fn)
+	return db.inNewTx(ctx, true, fn)
+}
+
+// InFleetingTx is InTx for what may be lost with the machine's power, such as a
+// sign-in that has only begun: it does not wait for the disk.
+func (db *DB) InFleetingTx(ctx context.Context, fn func(*Tx) error) error {
+	if tx := unitOf(ctx); tx != nil {
+		return fn(tx)
+	}
+	return db.inNewTx(ctx, false, fn)
 }
 
 // View runs fn for reading only. Under Unit it sees the unit's own changes.
@@ -114,6 +123,14 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 func Through[P any](db *DB, see func(*Tx) P) func(context.Context, func(P) error) error {
 	return func(ctx context.Context, fn func(P) error) error {
 		return db.InTx(ctx, func(tx *Tx) error { return fn(see(tx)) })
+	}
+}
+
+// Fleeting returns db's write transactions for what may be lost with the
+// machine's power, seen through the port P of one room.
+func Fleeting[P any](db *DB, see func(*Tx) P) func(context.Context, func(P) error) error {
+	return func(ctx context.Context, fn func(P) error) error {
+		return db.InFleetingTx(ctx, func(tx *Tx) error { return fn(see(tx)) })
 	}
 }
 
@@ -141,17 +158,17 @@ func unitOf(ctx context.Context) *Tx {
 // second attempt is made alone and cannot lose to another.
 const maxAttempts = 3
 
-func (db *DB) inNewTx(ctx context.Context, fn func(*Tx) error) error {
+func (db *DB) inNewTx(ctx context.Context, lasting bool, fn func(*Tx) error) error {
 	var err error
 	for n := range maxAttempts {
-		if err = db.attempt(ctx, n > 0, fn); err == nil || !db.dialect.retryable(err) {
+		if err = db.attempt(ctx, n > 0, lasting, fn); err == nil || !db.dialect.retryable(err) {
 			return err
 		}
 	}
 	return fmt.Errorf("transaction lost %d races: %w", maxAttempts, err)
 }
 
-func (db *DB) attempt(ctx context.Context, alone bool, fn func(*Tx) error) error {
+func (db *DB) attempt(ctx context.Context, alone, lasting bool, fn func(*Tx) error) error {
 	if err := db.dialect.sound(); err != nil {
 		return err
 	}
@@ -171,7 +188,7 @@ func (db *DB) attempt(ctx context.Context, alone bool, fn func(*Tx) error) error
 	if tx.changed {
 		db.changes.Add(1)
 	}
-	if tx.wrote {
+	if tx.wrote && lasting {
 		if err := db.dialect.flush(); err != nil {
 			return fmt.Errorf("commit: %w", err)
 		}
