@@ -62,20 +62,26 @@ func (tx *Tx) putSegment(ctx context.Context, account arn.AccountID, events []*a
 		return err
 	}
 	written := map[audit.Term]bool{}
+	var terms [][]any
 	for _, e := range events {
 		for term := range e.Terms() {
-			if written[term] {
-				continue
+			if !written[term] {
+				written[term] = true
+				terms = append(terms, []any{string(account), string(term.Attribute), term.Value, last})
 			}
-			written[term] = true
-			if _, err := tx.execQuietly(ctx, "INSERT INTO audit_term (account, attribute, value, last_event) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-				string(account), string(term.Attribute), term.Value, last); err != nil {
-				return err
-			}
+		}
+	}
+	for some := range slices.Chunk(terms, termsAtOnce) {
+		if err := tx.inBatchesQuietly(ctx, "INSERT INTO audit_term (account, attribute, value, last_event) VALUES ", "(?, ?, ?, ?)", " ON CONFLICT DO NOTHING", some); err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+// termsAtOnce is how many terms one statement writes: few, so that there are few
+// statements to be prepared, and all are kept.
+const termsAtOnce = 8
 
 // segment is some events, and the id of the last of them.
 type segment struct {
