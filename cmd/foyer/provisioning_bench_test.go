@@ -21,7 +21,7 @@ import (
 
 // BenchmarkTenThousandAccounts tells how long the built program takes, on SQLite,
 // to bring permission sets into every account of the seeded large company, change
-// them there, and take an account's roles away. It takes an hour, so it runs only
+// them there, and take an account's roles away. It takes half an hour, so it runs only
 // when FOYER_PROVISIONING names a directory, in which it keeps the store; what it
 // adds stays there, so begin with a fresh one. FOYER_SETS is how many permission
 // sets go everywhere, if not 50:
@@ -32,7 +32,7 @@ import (
 func BenchmarkTenThousandAccounts(b *testing.B) {
 	dir := os.Getenv("FOYER_PROVISIONING")
 	if dir == "" {
-		b.Skip("takes an hour: set FOYER_PROVISIONING to a directory")
+		b.Skip("takes half an hour: set FOYER_PROVISIONING to a directory")
 	}
 	sets := 50
 	if text := os.Getenv("FOYER_SETS"); text != "" {
