@@ -142,6 +142,38 @@ func TestAWebhookIsSignedAndAcknowledgesBy2xx(t *testing.T) {
 	}
 }
 
+func TestAWebhookThatSendsElsewhereOrNeverAnswersAcknowledgesNothing(t *testing.T) {
+	elsewhere, arrived := 0, make(chan struct{}, 1)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect) // which repeats the body
+	})
+	mux.HandleFunc("/elsewhere", func(http.ResponseWriter, *http.Request) { elsewhere++ })
+	mux.HandleFunc("/silent", func(_ http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Error(err)
+		}
+		arrived <- struct{}{}
+		<-r.Context().Done()
+	})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	hook := func(path string) *auditsink.Webhook {
+		return &auditsink.Webhook{URL: server.URL + path, Key: []byte("0123456789abcdef"), Now: time.Now}
+	}
+	if err := hook("/moved").Deliver(t.Context(), events("one")); err == nil || elsewhere != 0 {
+		t.Errorf("a redirect: %v, followed %d times", err, elsewhere)
+	}
+	ctx, giveUp := context.WithCancel(t.Context())
+	go func() {
+		<-arrived
+		giveUp()
+	}()
+	if err := hook("/silent").Deliver(ctx, events("one")); !errors.Is(err, context.Canceled) {
+		t.Errorf("no answer: %v", err)
+	}
+}
+
 // The specification's own example, standardwebhooks.com.
 func TestTheSignatureIsThatOfStandardWebhooks(t *testing.T) {
 	key, err := auditsink.Key(secret.New("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
