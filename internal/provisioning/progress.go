@@ -100,7 +100,7 @@ func (s *Service) PrincipalGone(ctx context.Context, principalType, principalID 
 		if err != nil {
 			return err
 		}
-		if _, err := tx.DeleteAssignmentsOf(ctx, principalType, principalID); err != nil {
+		if err := tx.DeleteAssignmentsOf(ctx, principalType, principalID); err != nil {
 			return err
 		}
 		reason := fmt.Sprintf("%s with id %s was deleted.", principalType, principalID)

@@ -138,7 +138,7 @@ type Tx interface {
 	// active or not, and nobody else is.
 	AssignedToNoOther(ctx context.Context, principalType, principalID string) ([]Pair, error)
 	// DeleteAssignmentsOf removes all assignments of a principal, active or not.
-	DeleteAssignmentsOf(ctx context.Context, principalType, principalID string) (int, error)
+	DeleteAssignmentsOf(ctx context.Context, principalType, principalID string) error
 	// FailCreationsFor ends what is being created for a principal: it has failed for a reason.
 	FailCreationsFor(ctx context.Context, principalType, principalID, reason string) error
 	// EndProvisioningWait takes a pair, done or failed for a reason, from the

@@ -72,7 +72,8 @@ func (tx *Tx) putSegment(ctx context.Context, account arn.AccountID, events []*a
 		}
 	}
 	for some := range slices.Chunk(terms, termsAtOnce) {
-		if err := tx.inBatchesQuietly(ctx, "INSERT INTO audit_term (account, attribute, value, last_event) VALUES ", "(?, ?, ?, ?)", " ON CONFLICT DO NOTHING", some); err != nil {
+		query := "INSERT INTO audit_term (account, attribute, value, last_event) VALUES " + tuples("(?, ?, ?, ?)", len(some)) + " ON CONFLICT DO NOTHING"
+		if _, err := tx.execQuietly(ctx, query, slices.Concat(some...)...); err != nil {
 			return err
 		}
 	}

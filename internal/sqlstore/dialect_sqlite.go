@@ -16,34 +16,13 @@ import (
 )
 
 // sqliteDialect has the journal of a store in a file, none of one in memory.
-type sqliteDialect struct{ journal *journal }
+type sqliteDialect struct{ *journal }
 
 func (sqliteDialect) rebind(query string) string { return query }
 func (sqliteDialect) shared() bool               { return false }
 
 func (sqliteDialect) begin(ctx context.Context, db *sql.DB, _ bool) (*sql.Tx, error) {
 	return db.BeginTx(ctx, nil) // the connection's _txlock makes it BEGIN IMMEDIATE: every writer is alone
-}
-
-func (d sqliteDialect) sound() error {
-	if d.journal == nil {
-		return nil
-	}
-	return d.journal.sound()
-}
-
-func (d sqliteDialect) flush() error {
-	if d.journal == nil {
-		return nil
-	}
-	return d.journal.flush()
-}
-
-func (d sqliteDialect) close() error {
-	if d.journal == nil {
-		return nil
-	}
-	return d.journal.close()
 }
 
 func (sqliteDialect) retryable(err error) bool {

@@ -187,9 +187,9 @@ func (tx *Tx) AssignedToNoOther(ctx context.Context, principalType, principalID 
 }
 
 // DeleteAssignmentsOf removes all assignments of a principal.
-func (tx *Tx) DeleteAssignmentsOf(ctx context.Context, principalType, principalID string) (int, error) {
-	n, err := tx.exec(ctx, "DELETE FROM account_assignment WHERE principal_id = ? AND principal_type = ?", principalID, principalType)
-	return int(n), err
+func (tx *Tx) DeleteAssignmentsOf(ctx context.Context, principalType, principalID string) error {
+	_, err := tx.exec(ctx, "DELETE FROM account_assignment WHERE principal_id = ? AND principal_type = ?", principalID, principalType)
+	return err
 }
 
 // FailCreationsFor ends what is being created for a principal as failed.

@@ -18,9 +18,11 @@ import (
 // A commit that no flush reached is lost with the machine's power, not with the
 // process, and then so are all after it: what is found again is as it was
 // after some commit.
+//
+// A nil journal is that of a store in memory, of which nothing has to be kept.
 type journal struct {
 	flushFile func() error
-	close     func() error
+	closeAll  func() error
 
 	turn chan struct{} // whom the disk is busy for
 
@@ -51,12 +53,15 @@ func openJournal(ctx context.Context, db *sql.DB, path string) (*journal, error)
 }
 
 func newJournal(flushFile, closeAll func() error) *journal {
-	return &journal{flushFile: flushFile, close: closeAll, turn: make(chan struct{}, 1)}
+	return &journal{flushFile: flushFile, closeAll: closeAll, turn: make(chan struct{}, 1)}
 }
 
 // flush returns when all that was committed before it is on the disk. Once the
 // disk has failed nobody knows what it holds, and no later flush succeeds.
 func (j *journal) flush() error {
+	if j == nil {
+		return nil
+	}
 	j.mu.Lock()
 	mine, first := j.next, j.next == nil
 	if first {
@@ -92,7 +97,18 @@ func (j *journal) takeTurn() error {
 
 // sound is the failure of the disk, if it has failed.
 func (j *journal) sound() error {
+	if j == nil {
+		return nil
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.broken
+}
+
+// close releases what openJournal has opened.
+func (j *journal) close() error {
+	if j == nil {
+		return nil
+	}
+	return j.closeAll()
 }

@@ -96,19 +96,20 @@ func (db *DB) Unit(ctx context.Context, fn func(context.Context) error) error {
 // failure marked with fault.Keep. Under Unit it joins the unit's transaction.
 // fn may run more than once when the database asks for a retry.
 func (db *DB) InTx(ctx context.Context, fn func(*Tx) error) error {
-	if tx := unitOf(ctx); tx != nil {
-		return fn(tx)
-	}
-	return db.inNewTx(ctx, true, fn)
+	return db.inTx(ctx, true, fn)
 }
 
 // InFleetingTx is InTx for what may be lost with the machine's power, such as a
 // sign-in that has only begun: it does not wait for the disk.
 func (db *DB) InFleetingTx(ctx context.Context, fn func(*Tx) error) error {
+	return db.inTx(ctx, false, fn)
+}
+
+func (db *DB) inTx(ctx context.Context, lasting bool, fn func(*Tx) error) error {
 	if tx := unitOf(ctx); tx != nil {
 		return fn(tx)
 	}
-	return db.inNewTx(ctx, false, fn)
+	return db.inNewTx(ctx, lasting, fn)
 }
 
 // View runs fn for reading only. Under Unit it sees the unit's own changes.
@@ -158,6 +159,8 @@ func unitOf(ctx context.Context) *Tx {
 // second attempt is made alone and cannot lose to another.
 const maxAttempts = 3
 
+// inNewTx runs fn in a transaction of its own; one that is lasting is on the disk
+// when it returns.
 func (db *DB) inNewTx(ctx context.Context, lasting bool, fn func(*Tx) error) error {
 	var err error
 	for n := range maxAttempts {
